@@ -1,0 +1,71 @@
+## Refusal codes
+
+code-malformed-body = The request cannot be read
+code-idempotency-key-missing = An Idempotency-Key header is needed
+code-unauthenticated = Please sign in
+code-sign-in-failed = E-mail or password is wrong
+code-forbidden = This is not open to you
+code-account-not-approved = Your account is not approved yet
+code-csrf-failed = The form has expired; please send it again
+code-not-found = Not found
+code-method-not-allowed = Method not allowed
+code-state-conflict = The state no longer allows this
+code-idempotency-in-progress = The same request is still running
+code-insufficient-funds = The wallet does not cover this
+code-not-for-sale = The lead is no longer for sale
+code-already-bought = You own this lead already
+code-version-mismatch = It was changed by somebody else meanwhile
+code-payload-too-large = Too much was sent at once
+code-unsupported-media-type = The content type is not supported
+code-invalid-content = Some fields need attention
+code-idempotency-key-reused = The Idempotency-Key was used with other content
+code-rate-limited = Too many requests; please wait
+code-internal-error = Something went wrong on our side
+code-unavailable = Not available at the moment
+
+## Field reasons
+
+reason-required = is needed
+reason-wrong-type = has the wrong type
+reason-unknown-field = is not a known field
+reason-not-allowed = is not one of the accepted values
+reason-too-short = is too short
+reason-too-long = is too long
+reason-too-small = is too small
+reason-too-large = is too large
+reason-too-many = has too many items
+reason-taken = is in use already
+reason-phone-invalid = is not a possible phone number
+reason-email-invalid = is not an e-mail address
+reason-url-invalid = is not a web address
+reason-time-invalid = is not a time
+reason-time-in-future = lies in the future
+reason-time-zone-unknown = is not a known time zone
+reason-country-unknown = is not a known country
+reason-region-unknown = is not a region of that country
+reason-postal-code-invalid = is not a postal code of that country
+reason-currency-unknown = is not a known currency
+reason-currency-mismatch = has another currency
+reason-amount-invalid = is not an amount of money
+reason-vertical-unknown = is not a known vertical
+reason-not-a-person = names no person; a company alone is not a lead
+reason-no-contact = has neither phone nor e-mail; without one it is not a lead
+reason-no-interest = says no interest; contact data alone is not a lead
+reason-consent-missing = lacks the consent
+reason-consent-expired = is older than the vertical allows
+reason-age-under-minimum = is under the minimum age
+reason-duplicate = was received before, within the window of the vertical
+reason-not-filterable = cannot be filtered by
+reason-operator-not-supported = does not know this operator
+reason-password-weak = is too easy to guess
+reason-password-wrong = is not your present password
+reason-file-empty = is empty
+reason-file-encoding = has an unknown encoding
+reason-file-type = is not a file of an accepted type
+reason-column-missing = lacks a column
+reason-column-twice = has the same column twice
+reason-line-malformed = cannot be read as a line of the table
+
+## Errors
+
+error-request-id = Request { $id }

@@ -1,0 +1,5 @@
+DROP TABLE jobs;
+DROP TABLE seal_members;
+DROP TABLE seals;
+DROP TABLE audit_log;
+DROP FUNCTION refuse_change();

@@ -1,0 +1,5 @@
+DROP TABLE idempotency_keys;
+DROP TABLE api_keys;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE accounts;

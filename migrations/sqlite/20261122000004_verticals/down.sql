@@ -1,0 +1,2 @@
+DROP TABLE vertical_attributes;
+DROP TABLE verticals;

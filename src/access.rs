@@ -1,0 +1,156 @@
+//! Who is asking, and what a route asks of them; no database here.
+
+use utoipa::ToSchema;
+
+use crate::db::types::text_enum;
+use crate::error::{Code, Error, Result};
+use crate::id::{AccountId, ApiKeyId, UserId};
+
+text_enum! {
+    /// What an organisation is on the exchange.
+    pub enum AccountKind { Seller = "seller", Buyer = "buyer", Operator = "operator" }
+}
+
+text_enum! {
+    /// What a user may do within their organisation.
+    pub enum Role {
+        Owner = "owner",
+        Member = "member",
+        Viewer = "viewer",
+        Admin = "admin",
+        Auditor = "auditor",
+        Finance = "finance",
+    }
+}
+
+text_enum! {
+    /// What an API key may be used for.
+    pub enum Scope {
+        LeadsRead = "leads.read",
+        LeadsWrite = "leads.write",
+        RequestsRead = "requests.read",
+        RequestsWrite = "requests.write",
+        PurchasesRead = "purchases.read",
+        PurchasesWrite = "purchases.write",
+        WalletRead = "wallet.read",
+        WalletWrite = "wallet.write",
+        OperatorRead = "operator.read",
+        OperatorWrite = "operator.write",
+    }
+}
+
+/// How the caller proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A browser session; every page is open to it by role.
+    Session,
+    /// An API key, or an access token got for one; limited to scopes.
+    ApiKey { id: ApiKeyId, scopes: Vec<Scope> },
+}
+
+/// The authenticated caller of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub account_id: AccountId,
+    pub account_kind: AccountKind,
+    pub account_name: String,
+    /// False while the operator has not approved the account: it may look, not trade.
+    pub approved: bool,
+    /// The signed-in user, or the user who made the API key.
+    pub user_id: UserId,
+    pub user_name: String,
+    pub role: Role,
+    pub credential: Credential,
+}
+
+impl Caller {
+    pub fn actor(&self) -> Actor {
+        match &self.credential {
+            Credential::Session => Actor::User(self.user_id),
+            Credential::ApiKey { id, .. } => Actor::ApiKey(*id),
+        }
+    }
+}
+
+/// Who caused a change, as the audit log names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    User(UserId),
+    ApiKey(ApiKeyId),
+    /// A job, the clock, or a command of the server's owner.
+    System,
+    /// A visitor who has not signed in.
+    Visitor,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::ApiKey(id) => id.fmt(f),
+            Self::System => f.write_str("system"),
+            Self::Visitor => f.write_str("visitor"),
+        }
+    }
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Anyone, signed in or not.
+    Public,
+    /// Any signed-in user.
+    SignedIn,
+    /// Users of one kind of account with one of these roles; `scope` is what an API key needs.
+    Roles {
+        kind: AccountKind,
+        roles: &'static [Role],
+        scope: Option<Scope>,
+        /// Whether the operator must have approved the account.
+        approved: bool,
+    },
+}
+
+impl Rule {
+    /// Refuses with 401, 403 or `account_not_approved`; `Ok` lets the caller through.
+    pub fn check(self, caller: Option<&Caller>) -> Result<()> {
+        let (kind, roles, scope, approved) = match (self, caller) {
+            (Self::Public, _) | (Self::SignedIn, Some(_)) => return Ok(()),
+            (_, None) => return Err(Error::refused(Code::Unauthenticated)),
+            (
+                Self::Roles {
+                    kind,
+                    roles,
+                    scope,
+                    approved,
+                },
+                Some(_),
+            ) => (kind, roles, scope, approved),
+        };
+        let Some(caller) = caller else {
+            return Err(Error::refused(Code::Unauthenticated));
+        };
+        if caller.account_kind != kind || !roles.contains(&caller.role) {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        if let Credential::ApiKey { scopes, .. } = &caller.credential
+            && !scope.is_some_and(|scope| scopes.contains(&scope))
+        {
+            return Err(Error::refused(Code::Forbidden));
+        }
+        if approved && !caller.approved {
+            return Err(Error::refused(Code::AccountNotApproved));
+        }
+        Ok(())
+    }
+}
+
+/// The API's answer to "who am I".
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub struct Me {
+    pub account: AccountId,
+    pub kind: AccountKind,
+    pub name: String,
+    pub approved: bool,
+    pub role: Role,
+}

@@ -1,0 +1,42 @@
+//! The audit log: one append-only entry in the transaction of each state change, decision and view of a contact.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::access::Actor;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::schema::audit_log;
+use crate::error::Result;
+use crate::id::{AccountId, AuditId};
+
+/// What happened, to what, by whom. `detail` never holds contact data.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    pub at: Ts,
+    pub actor: Actor,
+    /// The account whose record it is, if one.
+    pub account_id: Option<AccountId>,
+    /// Object and past participle: `lead.listed`, `contact.viewed`.
+    pub action: &'a str,
+    /// The id of what was changed or seen.
+    pub subject: String,
+    pub detail: Value,
+}
+
+/// Writes an entry; call it in the transaction of what it tells.
+pub fn record(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
+    diesel::insert_into(audit_log::table)
+        .values((
+            audit_log::id.eq(AuditId::new(entry.at)),
+            audit_log::at.eq(entry.at),
+            audit_log::actor.eq(entry.actor.to_string()),
+            audit_log::account_id.eq(entry.account_id),
+            audit_log::action.eq(entry.action),
+            audit_log::subject.eq(&entry.subject),
+            audit_log::detail.eq(entry.detail.to_string()),
+            audit_log::request_id.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! One connection type over both backends, and how each is opened.
+
+use anyhow::Context as _;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
+
+use super::url::DatabaseUrl;
+
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(diesel::PgConnection),
+    Sqlite(diesel::SqliteConnection),
+}
+
+/// Runs one expression on whichever backend is live; for what the enum itself cannot express.
+macro_rules! each {
+    ($conn:expr, |$inner:ident| $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Postgres($inner) => $body,
+            $crate::db::Conn::Sqlite($inner) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+/// Inserts rows: one statement on PostgreSQL (round trips cost), cached single ones on SQLite.
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::db::Conn::Postgres(inner) => {
+                diesel::insert_into($table).values($rows).execute(inner)
+            }
+            $crate::db::Conn::Sqlite(inner) => $rows.iter().try_fold(0, |done, row| {
+                diesel::insert_into($table)
+                    .values(row)
+                    .execute(inner)
+                    .map(|count| done + count)
+            }),
+        }
+    };
+}
+pub(crate) use insert_rows;
+
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; \
+     SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
+     PRAGMA cache_size = -8000";
+
+/// Opens a connection that may write.
+pub fn open(url: &DatabaseUrl) -> anyhow::Result<Conn> {
+    let conn = match url {
+        DatabaseUrl::Postgres(address) => {
+            let mut conn = PgConnection::establish(address.as_str())
+                .with_context(|| format!("cannot connect to {url}"))?;
+            conn.batch_execute(POSTGRES_SETTINGS)?;
+            Conn::Postgres(conn)
+        }
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(&path.to_string_lossy())
+                .with_context(|| format!("cannot open {url}"))?;
+            conn.batch_execute(SQLITE_SETTINGS)
+                .with_context(|| format!("cannot open {url}"))?;
+            Conn::Sqlite(conn)
+        }
+    };
+    Ok(conn)
+}
+
+/// Opens pooled connections; on SQLite they only read, since writes belong to the one writer.
+pub struct Manager {
+    url: DatabaseUrl,
+}
+
+impl Manager {
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self { url }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub struct ConnectError(anyhow::Error);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Conn, ConnectError> {
+        let mut conn = open(&self.url).map_err(ConnectError)?;
+        if let Conn::Sqlite(inner) = &mut conn {
+            inner
+                .batch_execute("PRAGMA query_only = ON")
+                .map_err(|error| ConnectError(error.into()))?;
+        }
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), ConnectError> {
+        conn.ping().map_err(|error| ConnectError(error.into()))
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}

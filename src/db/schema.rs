@@ -1,0 +1,579 @@
+//! The tables as diesel sees them; a test compares them with what the migrations made on both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    accounts (id) {
+        id -> DbUuid,
+        kind -> Text,
+        name -> Text,
+        country -> Text,
+        state -> Text,
+        commission_bps -> Nullable<Integer>,
+        created_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+        decision_note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    users (id) {
+        id -> DbUuid,
+        account_id -> DbUuid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        last_signin_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    sessions (token_hash) {
+        token_hash -> Binary,
+        user_id -> DbUuid,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    api_keys (id) {
+        id -> DbUuid,
+        account_id -> DbUuid,
+        name -> Text,
+        hint -> Text,
+        hash -> Binary,
+        scopes -> Text,
+        created_by -> DbUuid,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    idempotency_keys (account_id, endpoint, key) {
+        account_id -> DbUuid,
+        endpoint -> Text,
+        key -> Text,
+        body_hash -> Binary,
+        status -> Integer,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    audit_log (id) {
+        id -> DbUuid,
+        at -> BigInt,
+        actor -> Text,
+        account_id -> Nullable<DbUuid>,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    seals (chain, seq) {
+        chain -> Text,
+        seq -> BigInt,
+        root -> Binary,
+        previous_root -> Binary,
+        items -> BigInt,
+        sealed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    seal_members (chain, item_id) {
+        chain -> Text,
+        item_id -> DbUuid,
+        seq -> BigInt,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    jobs (id) {
+        id -> DbUuid,
+        kind -> Text,
+        payload -> Text,
+        state -> Text,
+        run_at -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        attempts -> Integer,
+        max_attempts -> Integer,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    ledger_accounts (key) {
+        key -> Text,
+        kind -> Text,
+        owner_id -> Nullable<DbUuid>,
+        currency -> Text,
+        balance_minor -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    ledger_postings (id) {
+        id -> DbUuid,
+        event -> Text,
+        source_type -> Text,
+        source_id -> DbUuid,
+        reverses -> Nullable<DbUuid>,
+        note -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    ledger_entries (posting_id, line) {
+        posting_id -> DbUuid,
+        line -> Integer,
+        account_key -> Text,
+        currency -> Text,
+        debit_minor -> BigInt,
+        credit_minor -> BigInt,
+        balance_minor -> Nullable<BigInt>,
+        version -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    holds (id) {
+        id -> DbUuid,
+        buyer_id -> DbUuid,
+        source_type -> Text,
+        source_id -> DbUuid,
+        currency -> Text,
+        held_minor -> BigInt,
+        captured_minor -> BigInt,
+        released_minor -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    deposits (id) {
+        id -> DbUuid,
+        buyer_id -> DbUuid,
+        currency -> Text,
+        amount_minor -> BigInt,
+        reference -> Text,
+        state -> Text,
+        requested_by -> DbUuid,
+        requested_at -> BigInt,
+        decided_by -> Nullable<DbUuid>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    verticals (id) {
+        id -> DbUuid,
+        key -> Text,
+        name -> Text,
+        description -> Text,
+        commission_bps -> Integer,
+        duplicate_window_days -> Integer,
+        consent_max_age_days -> Integer,
+        dispute_window_days -> Integer,
+        listing_days -> Integer,
+        max_copies -> Integer,
+        min_age -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    vertical_attributes (vertical_id, key) {
+        vertical_id -> DbUuid,
+        key -> Text,
+        position -> Integer,
+        label -> Text,
+        kind -> Text,
+        required -> Bool,
+        filterable -> Bool,
+        personal -> Bool,
+        allowed_values -> Text,
+        min_value -> Nullable<BigInt>,
+        max_value -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    leads (id) {
+        id -> DbUuid,
+        vertical_id -> DbUuid,
+        seller_id -> DbUuid,
+        import_id -> Nullable<DbUuid>,
+        external_id -> Nullable<Text>,
+        state -> Text,
+        attributes -> Text,
+        interest -> Text,
+        timeline -> Nullable<Text>,
+        origin -> Text,
+        masked_name -> Text,
+        masked_email -> Nullable<Text>,
+        masked_phone -> Nullable<Text>,
+        has_company -> Bool,
+        ask_minor -> BigInt,
+        currency -> Text,
+        accepts -> Text,
+        copies -> Integer,
+        copies_sold -> Integer,
+        consent_given_at -> BigInt,
+        received_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_contacts (lead_id) {
+        lead_id -> DbUuid,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_consents (lead_id) {
+        lead_id -> DbUuid,
+        text -> Text,
+        version -> Nullable<Text>,
+        given_at -> BigInt,
+        page_url -> Text,
+        channels -> Text,
+        recipients -> Text,
+        certificate_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_checks (lead_id, name) {
+        lead_id -> DbUuid,
+        name -> Text,
+        verdict -> Text,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    contact_claims (vertical_id, hash) {
+        vertical_id -> DbUuid,
+        hash -> Binary,
+        lead_id -> DbUuid,
+        claimed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    imports (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        vertical_id -> DbUuid,
+        file_name -> Text,
+        header_hash -> Binary,
+        mapping -> Text,
+        defaults -> Text,
+        state -> Text,
+        line_count -> BigInt,
+        lines_done -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        failure -> Nullable<Text>,
+        created_by -> Nullable<DbUuid>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    import_files (import_id) {
+        import_id -> DbUuid,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    refused_leads (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        import_id -> Nullable<DbUuid>,
+        vertical -> Text,
+        source -> Text,
+        line -> Nullable<BigInt>,
+        errors -> Text,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    contracts (id) {
+        id -> DbUuid,
+        buyer_id -> DbUuid,
+        name -> Text,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    contract_versions (id) {
+        id -> DbUuid,
+        contract_id -> DbUuid,
+        version -> Integer,
+        model -> Text,
+        currency -> Text,
+        dispute_window_days -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    purchase_requests (id) {
+        id -> DbUuid,
+        buyer_id -> DbUuid,
+        vertical_id -> DbUuid,
+        contract_version_id -> DbUuid,
+        name -> Text,
+        state -> Text,
+        filter -> Text,
+        need_phone -> Bool,
+        need_email -> Bool,
+        bid_minor -> BigInt,
+        currency -> Text,
+        quantity -> BigInt,
+        bought -> BigInt,
+        budget_minor -> BigInt,
+        spent_minor -> BigInt,
+        caps -> Text,
+        schedule -> Text,
+        time_zone -> Text,
+        max_consent_age_days -> Nullable<Integer>,
+        sellers -> Text,
+        auto_buy -> Bool,
+        deliver_email -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_served_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    request_changes (seq) {
+        seq -> BigInt,
+        request_id -> DbUuid,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    request_cap_counters (request_id, cap_window, starts_at) {
+        request_id -> DbUuid,
+        cap_window -> Text,
+        starts_at -> BigInt,
+        bought -> BigInt,
+        spent_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    purchases (id) {
+        id -> DbUuid,
+        lead_id -> DbUuid,
+        request_id -> Nullable<DbUuid>,
+        buyer_id -> DbUuid,
+        seller_id -> DbUuid,
+        vertical_id -> DbUuid,
+        contract_version_id -> DbUuid,
+        state -> Text,
+        currency -> Text,
+        price_minor -> BigInt,
+        commission_minor -> BigInt,
+        explanation -> Text,
+        purchased_at -> BigInt,
+        final_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    deliveries (id) {
+        id -> DbUuid,
+        purchase_id -> DbUuid,
+        channel -> Text,
+        recipient -> Text,
+        state -> Text,
+        attempts -> Integer,
+        last_error -> Nullable<Text>,
+        queued_at -> BigInt,
+        delivered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(users -> accounts (account_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(api_keys -> accounts (account_id));
+diesel::joinable!(leads -> verticals (vertical_id));
+diesel::joinable!(lead_contacts -> leads (lead_id));
+diesel::joinable!(lead_consents -> leads (lead_id));
+diesel::joinable!(purchases -> leads (lead_id));
+diesel::joinable!(purchases -> purchase_requests (request_id));
+diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
+diesel::joinable!(purchase_requests -> verticals (vertical_id));
+diesel::joinable!(ledger_entries -> ledger_postings (posting_id));
+diesel::joinable!(deliveries -> purchases (purchase_id));
+diesel::joinable!(vertical_attributes -> verticals (vertical_id));
+diesel::joinable!(deposits -> accounts (buyer_id));
+diesel::joinable!(imports -> verticals (vertical_id));
+diesel::joinable!(purchases -> contract_versions (contract_version_id));
+diesel::joinable!(purchases -> verticals (vertical_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    users,
+    sessions,
+    api_keys,
+    idempotency_keys,
+    audit_log,
+    seals,
+    seal_members,
+    jobs,
+    ledger_accounts,
+    ledger_postings,
+    ledger_entries,
+    holds,
+    deposits,
+    verticals,
+    vertical_attributes,
+    leads,
+    lead_contacts,
+    lead_consents,
+    lead_checks,
+    contact_claims,
+    imports,
+    import_files,
+    refused_leads,
+    contracts,
+    contract_versions,
+    purchase_requests,
+    request_changes,
+    request_cap_counters,
+    purchases,
+    deliveries,
+);

@@ -1,0 +1,183 @@
+//! The one writer of SQLite: a thread that takes queued jobs in groups, runs each in a savepoint,
+//! commits the group once and answers only then.
+//!
+//! A job that is refused loses its savepoint and nobody else's. An error after which SQLite may have
+//! rolled back the whole transaction aborts the group; its jobs are then run again, each alone.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use anyhow::anyhow;
+use diesel::Connection as _;
+use tokio::sync::oneshot;
+
+use super::connection::{self, Conn};
+use super::transaction;
+use super::url::DatabaseUrl;
+use crate::error::{Code, Error, Result};
+
+/// Jobs that may wait; beyond that callers are told to come back.
+const QUEUE_LENGTH: usize = 4096;
+/// Jobs in one commit: larger groups gain little and wait longer.
+const GROUP_SIZE: usize = 64;
+
+pub struct Writer {
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+trait Job: Send {
+    fn run(&mut self, conn: &mut Conn) -> Result<()>;
+    /// Tells the caller; `Err` stands for the fate of the commit, or of the job itself.
+    fn answer(self: Box<Self>, outcome: Result<()>);
+}
+
+struct Work<T, F> {
+    work: F,
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut Conn) -> Result<T> + Send> Job for Work<T, F> {
+    fn run(&mut self, conn: &mut Conn) -> Result<()> {
+        self.value = None;
+        self.value = Some((self.work)(conn)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<()>) {
+        let Self { value, reply, .. } = *self;
+        let answer = outcome
+            .and_then(|()| value.ok_or_else(|| Error::Internal(anyhow!("a write left no value"))));
+        // A caller that has gone away needs no answer.
+        let _ = reply.send(answer);
+    }
+}
+
+impl Writer {
+    pub fn start(url: DatabaseUrl) -> anyhow::Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE_LENGTH);
+        let conn = connection::open(&url)?;
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || serve(&jobs, conn, &url))?;
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    pub fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Work {
+            work,
+            value: None,
+            reply,
+        });
+        let queue = self.queue.lock().map_err(|_| unavailable())?;
+        match queue.as_ref().map(|queue| queue.try_send(job)) {
+            Some(Ok(())) => Ok(answer),
+            Some(Err(TrySendError::Full(_))) => {
+                metrics::counter!("galena_writer_full_total").increment(1);
+                Err(unavailable())
+            }
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(unavailable()),
+        }
+    }
+
+    /// Takes no more jobs and waits until the queued ones are answered.
+    pub fn stop(&self) {
+        if let Ok(mut queue) = self.queue.lock() {
+            queue.take();
+        }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer panicked");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn unavailable() -> Error {
+    Error::refused(Code::Unavailable)
+}
+
+fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Conn, url: &DatabaseUrl) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP_SIZE {
+            match queue.try_recv() {
+                Ok(job) => group.push(job),
+                Err(_) => break,
+            }
+        }
+        metrics::histogram!("galena_writer_group_size")
+            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        match commit_group(&mut conn, &mut group) {
+            Ok(outcomes) => {
+                for (job, outcome) in group.into_iter().zip(outcomes) {
+                    job.answer(outcome);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, jobs = group.len(), "a write group was aborted");
+                reconnect(&mut conn, url);
+                each_alone(group, &mut conn, url);
+            }
+        }
+    }
+}
+
+/// Runs a group in one transaction; an error means that none of it was committed.
+fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
+    transaction::begin(conn)?;
+    let mut outcomes = Vec::with_capacity(group.len());
+    for job in group {
+        let outcome = guarded(|| conn.transaction(|conn| job.run(conn)));
+        match outcome {
+            Err(error) if !transaction::leaves_group_alive(&error) => return Err(error),
+            outcome => outcomes.push(outcome),
+        }
+    }
+    transaction::commit(conn)?;
+    Ok(outcomes)
+}
+
+fn each_alone(group: Vec<Box<dyn Job>>, conn: &mut Conn, url: &DatabaseUrl) {
+    for mut job in group {
+        let outcome = guarded(|| transaction::run(conn, &mut |conn: &mut Conn| job.run(conn)));
+        if matches!(&outcome, Err(error) if !transaction::leaves_group_alive(error)) {
+            reconnect(conn, url);
+        }
+        job.answer(outcome);
+    }
+}
+
+fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        // Diesel's own transaction state is unknown after a panic: the connection is given up.
+        Err(Error::Database(
+            diesel::result::Error::BrokenTransactionManager,
+        ))
+    })
+}
+
+fn reconnect(conn: &mut Conn, url: &DatabaseUrl) {
+    match connection::open(url) {
+        Ok(fresh) => *conn = fresh,
+        Err(error) => tracing::error!(%error, "the writer cannot reconnect"),
+    }
+}

@@ -1,0 +1,81 @@
+//! The table of field reasons: why one field was refused.
+
+use i18n_embed_fl::fl;
+
+use crate::text::Lang;
+
+macro_rules! reasons {
+    ($($variant:ident $code:literal $message:tt;)+) => {
+        /// A stable reason for refusing a field.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Reason { $($variant),+ }
+
+        impl Reason {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            pub fn message(self, lang: &Lang) -> String {
+                match self { $(Self::$variant => fl!(lang, $message)),+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    Required "required" "reason-required";
+    WrongType "wrong_type" "reason-wrong-type";
+    UnknownField "unknown_field" "reason-unknown-field";
+    NotAllowed "not_allowed" "reason-not-allowed";
+    TooShort "too_short" "reason-too-short";
+    TooLong "too_long" "reason-too-long";
+    TooSmall "too_small" "reason-too-small";
+    TooLarge "too_large" "reason-too-large";
+    TooMany "too_many" "reason-too-many";
+    Taken "taken" "reason-taken";
+    PhoneInvalid "phone_invalid" "reason-phone-invalid";
+    EmailInvalid "email_invalid" "reason-email-invalid";
+    UrlInvalid "url_invalid" "reason-url-invalid";
+    TimeInvalid "time_invalid" "reason-time-invalid";
+    TimeInFuture "time_in_future" "reason-time-in-future";
+    TimeZoneUnknown "time_zone_unknown" "reason-time-zone-unknown";
+    CountryUnknown "country_unknown" "reason-country-unknown";
+    RegionUnknown "region_unknown" "reason-region-unknown";
+    PostalCodeInvalid "postal_code_invalid" "reason-postal-code-invalid";
+    CurrencyUnknown "currency_unknown" "reason-currency-unknown";
+    CurrencyMismatch "currency_mismatch" "reason-currency-mismatch";
+    AmountInvalid "amount_invalid" "reason-amount-invalid";
+    VerticalUnknown "vertical_unknown" "reason-vertical-unknown";
+    NotAPerson "not_a_person" "reason-not-a-person";
+    NoContact "no_contact" "reason-no-contact";
+    NoInterest "no_interest" "reason-no-interest";
+    ConsentMissing "consent_missing" "reason-consent-missing";
+    ConsentExpired "consent_expired" "reason-consent-expired";
+    AgeUnderMinimum "age_under_minimum" "reason-age-under-minimum";
+    Duplicate "duplicate" "reason-duplicate";
+    NotFilterable "not_filterable" "reason-not-filterable";
+    OperatorNotSupported "operator_not_supported" "reason-operator-not-supported";
+    PasswordWeak "password_weak" "reason-password-weak";
+    PasswordWrong "password_wrong" "reason-password-wrong";
+    FileEmpty "file_empty" "reason-file-empty";
+    FileEncoding "file_encoding" "reason-file-encoding";
+    FileType "file_type" "reason-file-type";
+    ColumnMissing "column_missing" "reason-column-missing";
+    ColumnTwice "column_twice" "reason-column-twice";
+    LineMalformed "line_malformed" "reason-line-malformed";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn reasons_are_unique() {
+        let codes: HashSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+    }
+}

@@ -1,0 +1,114 @@
+//! Runs due jobs by kind; each handler is idempotent, since a job may run twice after a crash.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::store::{self, Job, JobState};
+use crate::clock::{Clock, DAY};
+use crate::db::Db;
+use crate::db::types::from_json;
+use crate::error::{Error, Result};
+
+/// Jobs taken in one round.
+const BATCH: i64 = 100;
+
+type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+/// What does the work of one kind of job, given its payload.
+pub type Handler = Arc<dyn Fn(String) -> Running + Send + Sync>;
+
+/// Knows a handler for each kind of job.
+#[derive(Clone)]
+pub struct Runner {
+    db: Db,
+    clock: Clock,
+    handlers: HashMap<&'static str, Handler>,
+}
+
+impl Runner {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self {
+            db,
+            clock,
+            handlers: HashMap::new(),
+        }
+    }
+
+    /// Says who does the jobs of a kind.
+    #[must_use]
+    pub fn on<P, F, W>(mut self, kind: &'static str, work: W) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        F: Future<Output = Result<()>> + Send + 'static,
+        W: Fn(P) -> F + Send + Sync + 'static,
+    {
+        let work = Arc::new(work);
+        let handler: Handler = Arc::new(move |payload| {
+            let work = Arc::clone(&work);
+            Box::pin(async move { work(from_json(&payload)?).await })
+        });
+        self.handlers.insert(kind, handler);
+        self
+    }
+
+    /// Runs what is due now, one job after the other; says how many ran.
+    pub async fn run_due(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |conn| store::due(conn, now, BATCH))
+            .await?;
+        let mut ran = 0;
+        for job in due {
+            let taken = job.clone();
+            if self
+                .db
+                .write(move |conn| store::lease(conn, &taken, now))
+                .await?
+            {
+                self.run(job).await?;
+                ran += 1;
+            }
+        }
+        Ok(ran)
+    }
+
+    /// Removes jobs that were done more than a week ago.
+    pub async fn sweep(&self) -> Result<usize> {
+        let before = self.clock.now().minus(7 * DAY);
+        self.db.write(move |conn| store::sweep(conn, before)).await
+    }
+
+    async fn run(&self, job: Job) -> Result<()> {
+        let outcome = match self.handlers.get(job.kind.as_str()) {
+            Some(handler) => handler(job.payload.clone()).await,
+            None => Err(Error::Internal(anyhow::anyhow!("no handler for this kind"))),
+        };
+        let now = self.clock.now();
+        match outcome {
+            Ok(()) => {
+                metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => "done").increment(1);
+                self.db
+                    .write(move |conn| store::finish(conn, job.id, now))
+                    .await
+            }
+            Err(error) => {
+                metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
+                let (kind, id, text) = (job.kind.clone(), job.id, error.to_string());
+                let state = self
+                    .db
+                    .write(move |conn| store::fail(conn, &job, &text, now))
+                    .await?;
+                if state == JobState::Dead {
+                    tracing::error!(%kind, %id, %error, "a job was given up");
+                } else {
+                    tracing::warn!(%kind, %id, %error, "a job failed and will be tried again");
+                }
+                Ok(())
+            }
+        }
+    }
+}
