@@ -12,3 +12,7 @@ pub mod access;
 pub mod audit;
 pub mod db;
 pub mod jobs;
+
+pub mod verticals;
+
+pub mod leads;

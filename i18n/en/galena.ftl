@@ -69,3 +69,14 @@ reason-line-malformed = cannot be read as a line of the table
 ## Errors
 
 error-request-id = Request { $id }
+
+## Verticals
+
+verticals-field-country = Country
+verticals-field-region = Region
+verticals-field-city = City
+verticals-field-postal-code = Postal code
+verticals-field-age = Age
+verticals-field-gender = Gender
+verticals-field-marital-status = Marital status
+verticals-field-employed = Employed

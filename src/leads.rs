@@ -1,0 +1,77 @@
+//! Leads: people who asked for something, received from sellers, checked, and listed for sale.
+
+mod contact;
+mod exchange;
+mod store;
+
+use utoipa::ToSchema;
+
+pub use contact::{Contact, MaskedContact};
+pub use exchange::{Exchange, SaleSummary};
+pub use store::{listed_in, listing, open_contact, take_copy};
+
+use crate::clock::Ts;
+use crate::db::types::text_enum;
+use crate::id::{AccountId, LeadId, VerticalId};
+use crate::money::Money;
+use crate::verticals::{Attributes, Model};
+
+text_enum! {
+    /// Where a lead stands.
+    pub enum LeadState {
+        Received = "received",
+        Rejected = "rejected",
+        Quarantined = "quarantined",
+        Listed = "listed",
+        SoldOut = "sold_out",
+        Expired = "expired",
+        Withdrawn = "withdrawn",
+        Erased = "erased",
+    }
+}
+
+text_enum! {
+    /// How the person came to the seller.
+    pub enum Channel {
+        /// Word of mouth.
+        Seed = "seed",
+        /// Internet marketing.
+        Net = "net",
+        /// Direct outreach to named targets.
+        Spear = "spear",
+    }
+}
+
+/// A lead as the market sees it: everything but who the person is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct Listing {
+    pub id: LeadId,
+    pub vertical_id: VerticalId,
+    pub seller_id: AccountId,
+    pub state: LeadState,
+    pub attributes: Attributes,
+    pub interest: String,
+    pub timeline: Option<String>,
+    pub channel: Option<Channel>,
+    pub masked: MaskedContact,
+    /// The least that a copy is sold for.
+    #[schema(value_type = crate::money::MoneyJson)]
+    pub ask: Money,
+    pub accepts: Vec<Model>,
+    /// How many buyers may get the lead.
+    pub copies: i32,
+    pub copies_sold: i32,
+    pub consent_given_at: Ts,
+    pub received_at: Ts,
+    pub expires_at: Ts,
+}
+
+impl Listing {
+    pub fn has_phone(&self) -> bool {
+        self.masked.phone.is_some()
+    }
+
+    pub fn has_email(&self) -> bool {
+        self.masked.email.is_some()
+    }
+}

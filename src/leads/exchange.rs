@@ -1,0 +1,23 @@
+//! What `leads` asks of the side that buys, which stands after it in the order of the modules.
+
+use super::Listing;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::PurchaseId;
+use crate::money::Money;
+
+/// A copy of a lead that was sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaleSummary {
+    pub purchase_id: PurchaseId,
+    /// What the buyer paid.
+    pub price: Money,
+    /// What the seller earns: the price less the commission.
+    pub earning: Money,
+}
+
+/// Offers a new listing to the active purchase requests, within the transaction that receives it.
+pub trait Exchange: Send + Sync {
+    fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>>;
+}

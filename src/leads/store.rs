@@ -1,0 +1,148 @@
+//! The tables of leads.
+
+use diesel::dsl::case_when;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::{Channel, Contact, LeadState, Listing, MaskedContact};
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::schema::{lead_contacts, leads};
+use crate::db::types::from_json;
+use crate::error::{Code, Error, Result};
+use crate::id::{AccountId, LeadId, VerticalId};
+use crate::money::{Currency, Money};
+use crate::vault::{Sealed, Vault};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = leads)]
+struct ListingRow {
+    id: LeadId,
+    vertical_id: VerticalId,
+    seller_id: AccountId,
+    state: LeadState,
+    attributes: String,
+    interest: String,
+    timeline: Option<String>,
+    origin: String,
+    masked_name: String,
+    masked_email: Option<String>,
+    masked_phone: Option<String>,
+    ask_minor: i64,
+    currency: Currency,
+    accepts: String,
+    copies: i32,
+    copies_sold: i32,
+    consent_given_at: Ts,
+    received_at: Ts,
+    expires_at: Ts,
+}
+
+#[derive(serde::Deserialize)]
+struct OriginChannel {
+    channel: Option<Channel>,
+}
+
+impl ListingRow {
+    fn listing(self) -> Result<Listing> {
+        Ok(Listing {
+            id: self.id,
+            vertical_id: self.vertical_id,
+            seller_id: self.seller_id,
+            state: self.state,
+            attributes: from_json(&self.attributes)?,
+            interest: self.interest,
+            timeline: self.timeline,
+            channel: from_json::<OriginChannel>(&self.origin)?.channel,
+            masked: MaskedContact {
+                name: self.masked_name,
+                email: self.masked_email,
+                phone: self.masked_phone,
+            },
+            ask: Money::new(self.ask_minor, self.currency),
+            accepts: from_json(&self.accepts)?,
+            copies: self.copies,
+            copies_sold: self.copies_sold,
+            consent_given_at: self.consent_given_at,
+            received_at: self.received_at,
+            expires_at: self.expires_at,
+        })
+    }
+}
+
+/// A lead of any state, or a refusal with 404.
+pub fn listing(conn: &mut Conn, id: LeadId) -> Result<Listing> {
+    leads::table
+        .find(id)
+        .select(ListingRow::as_select())
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| Error::refused(Code::NotFound))?
+        .listing()
+}
+
+/// The leads of a vertical that can be bought at `now`, newest first.
+pub fn listed_in(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    now: Ts,
+    limit: i64,
+) -> Result<Vec<Listing>> {
+    leads::table
+        .filter(leads::vertical_id.eq(vertical))
+        .filter(leads::state.eq(LeadState::Listed))
+        .filter(leads::expires_at.gt(now))
+        .filter(leads::copies_sold.lt(leads::copies))
+        .order((leads::received_at.desc(), leads::id.desc()))
+        .limit(limit)
+        .select(ListingRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(ListingRow::listing)
+        .collect()
+}
+
+/// Who the person is. Every caller writes an audit entry in the same transaction, or shows it to nobody.
+pub fn open_contact(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<Contact> {
+    let (master_key_id, wrapped_key, sealed): (String, Vec<u8>, Vec<u8>) = lead_contacts::table
+        .find(id)
+        .select((
+            lead_contacts::master_key_id,
+            lead_contacts::wrapped_key,
+            lead_contacts::sealed,
+        ))
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| Error::refused(Code::NotFound))?;
+    let record = Sealed {
+        master_key_id,
+        wrapped_key,
+        sealed,
+    };
+    let plain = vault.unseal(&contact_place(id), &record)?;
+    serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
+}
+
+/// The place that a lead's contact is sealed for.
+pub(super) fn contact_place(id: LeadId) -> String {
+    format!("lead_contacts/{id}")
+}
+
+/// Takes one copy for a buyer; false when none is left, or the listing is over.
+pub fn take_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
+    let sold_out = case_when(
+        leads::copies_sold.eq(leads::copies - 1),
+        LeadState::SoldOut.into_sql::<Text>(),
+    )
+    .otherwise(leads::state);
+    let taken = diesel::update(leads::table.find(id))
+        .filter(leads::state.eq(LeadState::Listed))
+        .filter(leads::expires_at.gt(now))
+        .filter(leads::copies_sold.lt(leads::copies))
+        .set((
+            leads::state.eq(sold_out),
+            leads::copies_sold.eq(leads::copies_sold + 1),
+        ))
+        .execute(conn)?;
+    Ok(taken == 1)
+}
