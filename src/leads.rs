@@ -1,12 +1,18 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
+mod attributes;
 mod contact;
+mod document;
+mod draft;
 mod exchange;
+mod normalise;
 mod store;
 
 use utoipa::ToSchema;
 
 pub use contact::{Contact, MaskedContact};
+pub use document::Spelling;
+pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use store::{listed_in, listing, open_contact, take_copy};
 

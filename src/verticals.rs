@@ -1,6 +1,7 @@
 //! Verticals: the markets for one kind of lead, each with the attributes its leads may carry.
 
 mod common;
+pub mod place;
 mod shipped;
 mod store;
 

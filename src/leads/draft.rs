@@ -1,0 +1,509 @@
+//! A lead as it was sent, read into its types once; every reason why it is not one is found at once.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::attributes;
+use super::document::{Object, Reader, Spelling};
+use super::normalise;
+use super::{Channel, Contact};
+use crate::clock::Ts;
+use crate::error::{FieldError, Reason};
+use crate::money::{Currency, Money, MoneyError};
+use crate::verticals::{Attributes, Model, Vertical};
+
+/// The longest name, company or job title.
+const MAX_NAME: usize = 100;
+const MAX_INTEREST: usize = 500;
+const MAX_TIMELINE: usize = 200;
+const MAX_CONSENT: usize = 10_000;
+const MAX_TOUCHES: usize = 50;
+/// How far the clock of a seller may run ahead of ours.
+const CLOCK_SKEW: i64 = 5 * crate::clock::MINUTE;
+/// Ways to reach a person that a consent may name.
+pub const CONSENT_CHANNELS: &[&str] = &["email", "phone", "sms", "messenger", "post"];
+
+const ROOT_KEYS: &[&str] = &[
+    "vertical",
+    "contact",
+    "attributes",
+    "interest",
+    "timeline",
+    "consent",
+    "origin",
+    "ask",
+    "accepts",
+    "copies",
+    "external_id",
+    "expires_in_days",
+];
+
+/// A lead that is one: nothing of it needs mending.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub vertical: Arc<Vertical>,
+    pub contact: Contact,
+    /// The country that the phone number belongs to.
+    pub phone_country: Option<String>,
+    pub attributes: Attributes,
+    pub interest: String,
+    pub timeline: Option<String>,
+    pub consent: Consent,
+    pub origin: Origin,
+    pub ask: Money,
+    pub accepts: Vec<Model>,
+    pub copies: i32,
+    pub external_id: Option<String>,
+    pub expires_at: Ts,
+}
+
+/// What the person agreed to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Consent {
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    pub given_at: Ts,
+    /// Without query and fragment, which often carry personal data.
+    pub page_url: String,
+    pub channels: Vec<String>,
+    pub recipients: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_url: Option<String>,
+}
+
+/// How the person came to the seller.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What the lead cost its seller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::money::MoneyJson>)]
+    pub cost: Option<Money>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touches: Vec<Touch>,
+}
+
+/// One contact of the person with the seller's marketing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Touch {
+    pub at: Ts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl Draft {
+    /// Reads a document in the shape of `POST /leads`.
+    pub fn parse(
+        vertical: &Arc<Vertical>,
+        document: &Value,
+        spelling: Spelling,
+        now: Ts,
+    ) -> Result<Self, Vec<FieldError>> {
+        let Value::Object(map) = document else {
+            return Err(vec![FieldError::new("", Reason::WrongType, "an object")]);
+        };
+        let root = Object::root(map);
+        let mut reader = Reader::new(spelling);
+        reader.only(&root, ROOT_KEYS);
+        let attributes = attributes::read(&mut reader, &root, vertical, now);
+        let (contact, phone_country) = read_contact(&mut reader, &root, attributes.country());
+        let interest = reader.text(&root, "interest", MAX_INTEREST);
+        if interest.is_none() && root.get("interest").is_none() {
+            reader.refuse(
+                "interest".to_owned(),
+                Reason::NoInterest,
+                "what the person asked for, in a few words",
+            );
+        }
+        let timeline = reader.text(&root, "timeline", MAX_TIMELINE);
+        let consent = read_consent(&mut reader, &root, vertical, now);
+        let origin = read_origin(&mut reader, &root);
+        let ask = read_money(&mut reader, &root, "ask");
+        if ask.is_none() && root.get("ask").is_none() {
+            reader.refuse("ask".to_owned(), Reason::Required, MONEY_EXAMPLE);
+        }
+        let terms = read_terms(&mut reader, &root, vertical);
+        match (interest, consent, ask) {
+            (Some(interest), Some((consent, ip, user_agent)), Some(ask))
+                if reader.errors.is_empty() =>
+            {
+                Ok(Self {
+                    vertical: Arc::clone(vertical),
+                    contact: Contact {
+                        personal: attributes.personal,
+                        consent_ip: ip,
+                        consent_user_agent: user_agent,
+                        ..contact
+                    },
+                    phone_country,
+                    attributes: attributes.open,
+                    interest,
+                    timeline,
+                    consent,
+                    origin,
+                    ask,
+                    accepts: terms.accepts,
+                    copies: terms.copies,
+                    external_id: terms.external_id,
+                    expires_at: now.plus_days(terms.days),
+                })
+            }
+            _ => Err(reader.errors),
+        }
+    }
+}
+
+fn read_contact(
+    reader: &mut Reader,
+    root: &Object<'_>,
+    country: Option<&str>,
+) -> (Contact, Option<String>) {
+    let object = reader.object(root, "contact");
+    reader.only(
+        &object,
+        &[
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "company",
+            "job_title",
+        ],
+    );
+    let mut contact = Contact {
+        first_name: reader.text(&object, "first_name", MAX_NAME),
+        last_name: reader.text(&object, "last_name", MAX_NAME),
+        company: reader.text(&object, "company", 2 * MAX_NAME),
+        job_title: reader.text(&object, "job_title", MAX_NAME),
+        ..Contact::default()
+    };
+    if !is_person(&contact)
+        && reader
+            .errors
+            .iter()
+            .all(|error| !error.field.ends_with("_name"))
+    {
+        reader.refuse(
+            "contact".to_owned(),
+            Reason::NotAPerson,
+            "first_name and last_name of the person who asked",
+        );
+    }
+    contact.email = reader.text(&object, "email", 1_000).and_then(|text| {
+        let email = normalise::email(&text);
+        if email.is_none() {
+            reader.refuse(
+                object.path("email"),
+                Reason::EmailInvalid,
+                "name@example.com",
+            );
+        }
+        email
+    });
+    let phone = reader.text(&object, "phone", 1_000).and_then(|text| {
+        let phone = normalise::phone(&text, country);
+        if phone.is_none() {
+            reader.refuse(
+                object.path("phone"),
+                Reason::PhoneInvalid,
+                "+371 20 000 000, or a national number with attributes.country",
+            );
+        }
+        phone
+    });
+    if object.get("email").is_none() && object.get("phone").is_none() {
+        reader.refuse("contact".to_owned(), Reason::NoContact, "phone or email");
+    }
+    let (phone, phone_country) = phone.map_or((None, None), |p| (Some(p.e164), p.country));
+    contact.phone = phone;
+    (contact, phone_country)
+}
+
+/// A company, or its switchboard, is not a person.
+fn is_person(contact: &Contact) -> bool {
+    let full = contact.full_name();
+    let is_company = contact
+        .company
+        .as_ref()
+        .is_some_and(|company| company.to_lowercase() == full.to_lowercase());
+    !is_company
+        && normalise::names_somebody(&full)
+        && [&contact.first_name, &contact.last_name]
+            .into_iter()
+            .flatten()
+            .all(|name| name.chars().any(char::is_alphabetic))
+}
+
+type ConsentRead = (Consent, Option<String>, Option<String>);
+
+fn read_consent(
+    reader: &mut Reader,
+    root: &Object<'_>,
+    vertical: &Vertical,
+    now: Ts,
+) -> Option<ConsentRead> {
+    let object = reader.object(root, "consent");
+    if object.is_empty() {
+        if !matches!(root.get("consent"), Some(value) if !value.is_object()) {
+            reader.refuse(
+                "consent".to_owned(),
+                Reason::ConsentMissing,
+                "text, given_at and page_url of the consent",
+            );
+        }
+        return None;
+    }
+    reader.only(
+        &object,
+        &[
+            "text",
+            "version",
+            "given_at",
+            "page_url",
+            "ip",
+            "user_agent",
+            "channels",
+            "recipients",
+            "certificate_url",
+        ],
+    );
+    let text = reader.lines(&object, "text", MAX_CONSENT);
+    let given_at = reader.time(&object, "given_at");
+    let page = reader.url(&object, "page_url");
+    for (key, accepted) in [
+        ("text", "the words that the person agreed to"),
+        ("given_at", "2026-11-20T09:30:00Z"),
+        ("page_url", "https://example.com/page"),
+    ] {
+        if object.get(key).is_none() {
+            reader.refuse(object.path(key), Reason::Required, accepted);
+        }
+    }
+    if let Some(at) = given_at {
+        check_consent_age(reader, &object, at, vertical, now);
+    }
+    let ip = reader.text(&object, "ip", 64).and_then(|text| {
+        let ip: Option<IpAddr> = text.parse().ok();
+        if ip.is_none() {
+            reader.refuse(
+                object.path("ip"),
+                Reason::WrongType,
+                "203.0.113.7 or 2001:db8::7",
+            );
+        }
+        ip.map(|ip| ip.to_string())
+    });
+    let user_agent = reader.text(&object, "user_agent", 500);
+    let version = reader.text(&object, "version", 100);
+    let channels = reader.choices(&object, "channels", CONSENT_CHANNELS);
+    let recipients = reader.texts(&object, "recipients", 50, 200);
+    let certificate = reader.url(&object, "certificate_url");
+    let mut page = page?;
+    page.set_query(None);
+    page.set_fragment(None);
+    let consent = Consent {
+        text: text?,
+        version,
+        given_at: given_at?,
+        page_url: page.to_string(),
+        channels,
+        recipients,
+        certificate_url: certificate.map(|url| url.to_string()),
+    };
+    Some((consent, ip, user_agent))
+}
+
+fn check_consent_age(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    at: Ts,
+    vertical: &Vertical,
+    now: Ts,
+) {
+    let oldest = now.minus_days(vertical.consent_max_age_days);
+    if at > now.plus(CLOCK_SKEW) {
+        let accepted = format!("a time up to {now}");
+        reader.refuse(object.path("given_at"), Reason::TimeInFuture, accepted);
+    } else if at < oldest {
+        let accepted = format!("not before {oldest}");
+        reader.refuse(object.path("given_at"), Reason::ConsentExpired, accepted);
+    }
+}
+
+fn read_origin(reader: &mut Reader, root: &Object<'_>) -> Origin {
+    let object = reader.object(root, "origin");
+    reader.only(
+        &object,
+        &["channel", "campaign", "source", "cost", "touches"],
+    );
+    let channels: Vec<&str> = Channel::ALL
+        .iter()
+        .map(|channel| channel.as_str())
+        .collect();
+    Origin {
+        channel: reader
+            .choice(&object, "channel", &channels)
+            .and_then(|text| text.parse().ok()),
+        campaign: reader.text(&object, "campaign", 200),
+        source: reader.text(&object, "source", 200),
+        cost: read_money(reader, &object, "cost"),
+        touches: read_touches(reader, &object),
+    }
+}
+
+fn read_touches(reader: &mut Reader, object: &Object<'_>) -> Vec<Touch> {
+    let items = match object.get("touches") {
+        None => return Vec::new(),
+        Some(Value::Array(items)) if items.len() <= MAX_TOUCHES => items,
+        Some(Value::Array(_)) => {
+            let accepted = format!("<= {MAX_TOUCHES}");
+            reader.refuse(object.path("touches"), Reason::TooMany, accepted);
+            return Vec::new();
+        }
+        Some(_) => {
+            let accepted = "a list of objects with at, channel, campaign, source";
+            reader.refuse(object.path("touches"), Reason::WrongType, accepted);
+            return Vec::new();
+        }
+    };
+    let mut touches = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{}[{index}]", object.path("touches"));
+        let Value::Object(map) = item else {
+            reader.refuse(path, Reason::WrongType, "an object");
+            continue;
+        };
+        let touch = Object::at(path, map);
+        reader.only(&touch, &["at", "channel", "campaign", "source"]);
+        if touch.get("at").is_none() {
+            reader.refuse(touch.path("at"), Reason::Required, "2026-11-20T09:30:00Z");
+        }
+        let read = (
+            reader.time(&touch, "at"),
+            reader.text(&touch, "channel", 100),
+            reader.text(&touch, "campaign", 200),
+            reader.text(&touch, "source", 200),
+        );
+        if let (Some(at), channel, campaign, source) = read {
+            touches.push(Touch {
+                at,
+                channel,
+                campaign,
+                source,
+            });
+        }
+    }
+    touches
+}
+
+const MONEY_EXAMPLE: &str = r#"{"amount": "50.00", "currency": "EUR"}"#;
+/// The greatest amount of one lead: beyond it, it is a slip of the keyboard.
+const MAX_MINOR: i64 = 100_000_000_000;
+
+fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> Option<Money> {
+    let object = reader.object(outer, key);
+    if object.is_empty() {
+        if matches!(outer.get(key), Some(Value::Object(_))) {
+            reader.refuse(outer.path(key), Reason::Required, MONEY_EXAMPLE);
+        }
+        return None;
+    }
+    reader.only(&object, &["amount", "currency"]);
+    for key in ["amount", "currency"] {
+        if object.get(key).is_none() {
+            reader.refuse(object.path(key), Reason::Required, MONEY_EXAMPLE);
+        }
+    }
+    let amount = reader.text(&object, "amount", 40);
+    let currency = reader.text(&object, "currency", 10)?;
+    let Ok(currency) = currency.to_uppercase().parse::<Currency>() else {
+        reader.refuse(
+            object.path("currency"),
+            Reason::CurrencyUnknown,
+            "EUR, RUB, USD",
+        );
+        return None;
+    };
+    let amount = match reader.spelling {
+        Spelling::Typed => amount?,
+        Spelling::Text => plain_decimal(&amount?),
+    };
+    let refusal = match Money::parse(&amount, currency) {
+        Ok(money) if money.minor < 0 => (Reason::TooSmall, ">= 0".to_owned()),
+        Ok(money) if money.minor > MAX_MINOR => {
+            let most = Money::new(MAX_MINOR, currency);
+            (Reason::TooLarge, format!("<= {}", most.amount()))
+        }
+        Ok(money) => return Some(money),
+        Err(MoneyError::Decimals) => {
+            let decimals = currency.exponent();
+            (
+                Reason::AmountInvalid,
+                format!("at most {decimals} decimals"),
+            )
+        }
+        Err(_) => (Reason::AmountInvalid, "a decimal number: 50.00".to_owned()),
+    };
+    reader.refuse(object.path("amount"), refusal.0, refusal.1);
+    None
+}
+
+/// "1 250,50" is 1250.50.
+fn plain_decimal(text: &str) -> String {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if compact.contains('.') {
+        compact
+    } else {
+        compact.replace(',', ".")
+    }
+}
+
+struct Terms {
+    accepts: Vec<Model>,
+    copies: i32,
+    external_id: Option<String>,
+    days: i32,
+}
+
+fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vertical) -> Terms {
+    let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
+    let mut accepts: Vec<Model> = reader
+        .choices(root, "accepts", &models)
+        .iter()
+        .filter_map(|model| model.parse().ok())
+        .collect();
+    if accepts.is_empty() {
+        accepts.push(Model::Ppl);
+    }
+    let copies = reader.integer_within(root, "copies", 1, i64::from(vertical.max_copies));
+    let days = reader.integer_within(root, "expires_in_days", 1, i64::from(vertical.listing_days));
+    let external_id = reader.text(root, "external_id", 200);
+    if external_id.as_ref().is_some_and(|id| id.contains('@')) {
+        let accepted = "your own number of the lead, without personal data";
+        reader.refuse("external_id".to_owned(), Reason::NotAllowed, accepted);
+    }
+    Terms {
+        accepts,
+        copies: copies
+            .and_then(|copies| i32::try_from(copies).ok())
+            .unwrap_or(1),
+        external_id,
+        days: days
+            .and_then(|days| i32::try_from(days).ok())
+            .unwrap_or(vertical.listing_days),
+    }
+}
