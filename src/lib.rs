@@ -1,18 +1,33 @@
 //! Galena, an open-source lead exchange. The modules stand in the order of their use:
 //! each may use only what stands before it.
 
-pub mod clock;
-pub mod error;
-pub mod id;
-pub mod money;
+// Values: no database, no web.
 pub mod text;
+
+pub mod error;
+
+pub mod clock;
+
+pub mod money;
+
+pub mod id;
+
 pub mod vault;
 
-pub mod access;
-pub mod audit;
+// The ground: the database, who may what, what happened, what is to be done, letters.
 pub mod db;
+
+pub mod access;
+
+pub mod audit;
+
 pub mod jobs;
 
+pub mod mail;
+
+// The slices, each a concept of the exchange.
 pub mod verticals;
 
 pub mod leads;
+
+pub mod contracts;

@@ -1,4 +1,8 @@
 //! The tables as diesel sees them; a test compares them with what the migrations made on both databases.
+#![expect(
+    clippy::wildcard_imports,
+    reason = "table! looks its SQL types up by name"
+)]
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -541,6 +545,7 @@ diesel::joinable!(deliveries -> purchases (purchase_id));
 diesel::joinable!(vertical_attributes -> verticals (vertical_id));
 diesel::joinable!(deposits -> accounts (buyer_id));
 diesel::joinable!(imports -> verticals (vertical_id));
+diesel::joinable!(contract_versions -> contracts (contract_id));
 diesel::joinable!(purchases -> contract_versions (contract_version_id));
 diesel::joinable!(purchases -> verticals (vertical_id));
 
