@@ -6,7 +6,10 @@ mod document;
 mod draft;
 mod exchange;
 mod normalise;
+mod receive;
+pub mod refused;
 mod store;
+mod verify;
 
 use utoipa::ToSchema;
 
@@ -14,7 +17,9 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
+pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use store::{listed_in, listing, open_contact, take_copy};
+pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;

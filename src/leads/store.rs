@@ -1,5 +1,8 @@
 //! The tables of leads.
 
+pub(super) mod intake;
+pub(super) mod refused;
+
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::Text;

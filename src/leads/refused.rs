@@ -1,0 +1,65 @@
+//! Documents that were not leads: kept sealed, with their reasons, for the seller to mend and send again.
+
+use serde_json::{Value, json};
+
+use super::receive::{Intake, Source, Via};
+use super::store;
+use crate::audit;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::{FieldError, FieldErrorJson, Result};
+use crate::id::{AccountId, ImportId, RefusedLeadId};
+use crate::vault::Vault;
+
+/// A refused document as its seller sees it; the reasons name fields, never values.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    pub id: RefusedLeadId,
+    pub import_id: Option<ImportId>,
+    /// The key of the vertical as it was sent; may be unknown.
+    pub vertical: String,
+    pub via: Via,
+    pub line: Option<i64>,
+    pub errors: Vec<FieldErrorJson>,
+    pub received_at: Ts,
+}
+
+pub(super) fn keep(
+    conn: &mut Conn,
+    vault: &Vault,
+    seller: AccountId,
+    intake: &Intake,
+    errors: &[FieldError],
+    source: &Source,
+    now: Ts,
+) -> Result<RefusedLeadId> {
+    let id = RefusedLeadId::new(now);
+    let shown: Vec<FieldErrorJson> = errors.iter().map(FieldError::json).collect();
+    store::refused::insert(conn, vault, seller, id, intake, &shown, source, now)?;
+    let codes: Vec<_> = errors
+        .iter()
+        .map(|error| json!({"field": error.field, "code": error.reason.as_str()}))
+        .collect();
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: source.actor,
+            account_id: Some(seller),
+            action: "lead.refused",
+            subject: id.to_string(),
+            detail: json!({"via": source.via, "line": source.line, "errors": codes}),
+        },
+    )?;
+    Ok(id)
+}
+
+/// What the seller sent, to be mended; 404 when it is another's.
+pub fn document(
+    conn: &mut Conn,
+    vault: &Vault,
+    seller: AccountId,
+    id: RefusedLeadId,
+) -> Result<Value> {
+    store::refused::open(conn, vault, seller, id)
+}

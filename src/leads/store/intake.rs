@@ -1,0 +1,198 @@
+//! Writing a new lead: the statements of the hot path.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::upsert::excluded;
+
+use super::contact_place;
+use crate::clock::Ts;
+use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
+use crate::db::types::json;
+use crate::db::{Conn, insert_rows};
+use crate::error::{Error, FieldError, Reason, Result};
+use crate::id::{ImportId, LeadId, VerticalId};
+use crate::leads::verify::{Check, CheckName, Verdict, Warning};
+use crate::leads::{Draft, Listing};
+use crate::vault::Vault;
+
+#[derive(Insertable)]
+#[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
+struct CheckRow {
+    lead_id: LeadId,
+    name: CheckName,
+    verdict: Verdict,
+    code: Option<Warning>,
+    detail: Option<String>,
+    at: Ts,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = contact_claims)]
+struct ClaimRow {
+    vertical_id: VerticalId,
+    hash: Vec<u8>,
+    lead_id: LeadId,
+    claimed_at: Ts,
+}
+
+/// Inserts the lead itself; an `external_id` that its seller has used is refused as `taken`.
+pub fn insert_lead(
+    conn: &mut Conn,
+    listing: &Listing,
+    draft: &Draft,
+    import_id: Option<ImportId>,
+) -> Result<()> {
+    let inserted = diesel::insert_into(leads::table)
+        .values((
+            leads::id.eq(listing.id),
+            leads::vertical_id.eq(listing.vertical_id),
+            leads::seller_id.eq(listing.seller_id),
+            leads::import_id.eq(import_id),
+            leads::external_id.eq(&draft.external_id),
+            leads::state.eq(listing.state),
+            leads::attributes.eq(json(&listing.attributes)?),
+            leads::interest.eq(&listing.interest),
+            leads::timeline.eq(&listing.timeline),
+            leads::origin.eq(json(&draft.origin)?),
+            leads::masked_name.eq(&listing.masked.name),
+            leads::masked_email.eq(&listing.masked.email),
+            leads::masked_phone.eq(&listing.masked.phone),
+            leads::has_company.eq(draft.contact.company.is_some()),
+            leads::ask_minor.eq(listing.ask.minor),
+            leads::currency.eq(listing.ask.currency),
+            leads::accepts.eq(json(&listing.accepts)?),
+            leads::copies.eq(listing.copies),
+            leads::copies_sold.eq(listing.copies_sold),
+            leads::consent_given_at.eq(listing.consent_given_at),
+            leads::received_at.eq(listing.received_at),
+            leads::expires_at.eq(listing.expires_at),
+        ))
+        .execute(conn);
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(
+            Error::invalid_field("external_id", Reason::Taken, "an id not used before"),
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Claims the e-mail and the phone for this lead; refused as `duplicate` while another claim holds.
+///
+/// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
+pub fn claim_contact(
+    conn: &mut Conn,
+    vault: &Vault,
+    draft: &Draft,
+    lead: LeadId,
+    now: Ts,
+) -> Result<()> {
+    let vertical = &draft.vertical;
+    let mut fields = Vec::with_capacity(2);
+    if let Some(email) = &draft.contact.email {
+        fields.push((vault.blind("email", email), "contact.email"));
+    }
+    if let Some(phone) = &draft.contact.phone {
+        fields.push((vault.blind("phone", phone), "contact.phone"));
+    }
+    fields.sort();
+    let rows: Vec<ClaimRow> = fields
+        .iter()
+        .map(|(hash, _)| ClaimRow {
+            vertical_id: vertical.id,
+            hash: hash.clone(),
+            lead_id: lead,
+            claimed_at: now,
+        })
+        .collect();
+    let over = now.minus_days(vertical.duplicate_window_days);
+    macro_rules! claim {
+        ($inner:expr, $values:expr) => {
+            diesel::query_dsl::methods::FilterDsl::filter(
+                diesel::insert_into(contact_claims::table)
+                    .values($values)
+                    .on_conflict((contact_claims::vertical_id, contact_claims::hash))
+                    .do_update()
+                    .set((
+                        contact_claims::lead_id.eq(excluded(contact_claims::lead_id)),
+                        contact_claims::claimed_at.eq(excluded(contact_claims::claimed_at)),
+                    )),
+                contact_claims::claimed_at.le(over),
+            )
+            .execute($inner)
+        };
+    }
+    let claimed = match conn {
+        Conn::Postgres(inner) => claim!(inner, &rows)?,
+        Conn::Sqlite(inner) => rows.iter().try_fold(0, |claimed, row| {
+            claim!(inner, row).map(|count| claimed + count)
+        })?,
+    };
+    if claimed == rows.len() {
+        return Ok(());
+    }
+    let hashes: Vec<Vec<u8>> = fields.iter().map(|(hash, _)| hash.clone()).collect();
+    let ours: Vec<Vec<u8>> = contact_claims::table
+        .filter(contact_claims::vertical_id.eq(vertical.id))
+        .filter(contact_claims::hash.eq_any(hashes))
+        .filter(contact_claims::lead_id.eq(lead))
+        .select(contact_claims::hash)
+        .load(conn)?;
+    let accepted = format!(
+        "a contact that was not received in the last {} days",
+        vertical.duplicate_window_days
+    );
+    let errors: Vec<FieldError> = fields
+        .into_iter()
+        .filter(|(hash, _)| !ours.contains(hash))
+        .map(|(_, field)| FieldError::new(field, Reason::Duplicate, &accepted))
+        .collect();
+    Err(errors.into())
+}
+
+/// Inserts what belongs to a lead: its sealed contact, its consent and its checks.
+pub fn insert_parts(
+    conn: &mut Conn,
+    vault: &Vault,
+    draft: &Draft,
+    checks: &[Check],
+    lead: LeadId,
+    now: Ts,
+) -> Result<()> {
+    let plain = json(&draft.contact)?;
+    let record = vault.seal(&contact_place(lead), plain.as_bytes())?;
+    diesel::insert_into(lead_contacts::table)
+        .values((
+            lead_contacts::lead_id.eq(lead),
+            lead_contacts::master_key_id.eq(record.master_key_id),
+            lead_contacts::wrapped_key.eq(record.wrapped_key),
+            lead_contacts::sealed.eq(record.sealed),
+        ))
+        .execute(conn)?;
+    let consent = &draft.consent;
+    diesel::insert_into(lead_consents::table)
+        .values((
+            lead_consents::lead_id.eq(lead),
+            lead_consents::text.eq(&consent.text),
+            lead_consents::version.eq(&consent.version),
+            lead_consents::given_at.eq(consent.given_at),
+            lead_consents::page_url.eq(&consent.page_url),
+            lead_consents::channels.eq(json(&consent.channels)?),
+            lead_consents::recipients.eq(json(&consent.recipients)?),
+            lead_consents::certificate_url.eq(&consent.certificate_url),
+        ))
+        .execute(conn)?;
+    let rows: Vec<CheckRow> = checks
+        .iter()
+        .map(|check| CheckRow {
+            lead_id: lead,
+            name: check.name,
+            verdict: check.verdict,
+            code: check.code,
+            detail: None,
+            at: now,
+        })
+        .collect();
+    insert_rows!(conn, lead_checks::table, &rows)?;
+    Ok(())
+}

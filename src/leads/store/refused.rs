@@ -1,0 +1,120 @@
+//! The refused_leads table.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::schema::refused_leads;
+use crate::db::types::{from_json, json};
+use crate::error::{Code, Error, FieldErrorJson, Result};
+use crate::id::{AccountId, ImportId, RefusedLeadId};
+use crate::leads::receive::{Intake, Source, Via};
+use crate::leads::refused::Refused;
+use crate::vault::{Sealed, Vault};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = refused_leads)]
+struct Row {
+    id: RefusedLeadId,
+    import_id: Option<ImportId>,
+    vertical: String,
+    source: Via,
+    line: Option<i64>,
+    errors: String,
+    received_at: Ts,
+}
+
+impl Row {
+    fn refused(self) -> Result<Refused> {
+        Ok(Refused {
+            id: self.id,
+            import_id: self.import_id,
+            vertical: self.vertical,
+            via: self.source,
+            line: self.line,
+            errors: from_json(&self.errors)?,
+            received_at: self.received_at,
+        })
+    }
+}
+
+fn place(id: RefusedLeadId) -> String {
+    format!("refused_leads/{id}")
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row, written once")]
+pub fn insert(
+    conn: &mut Conn,
+    vault: &Vault,
+    seller: AccountId,
+    id: RefusedLeadId,
+    intake: &Intake,
+    errors: &[FieldErrorJson],
+    source: &Source,
+    now: Ts,
+) -> Result<()> {
+    let plain = json(&intake.document)?;
+    let record = vault.seal(&place(id), plain.as_bytes())?;
+    diesel::insert_into(refused_leads::table)
+        .values((
+            refused_leads::id.eq(id),
+            refused_leads::seller_id.eq(seller),
+            refused_leads::import_id.eq(source.import_id),
+            refused_leads::vertical.eq(&intake.vertical),
+            refused_leads::source.eq(source.via),
+            refused_leads::line.eq(source.line),
+            refused_leads::errors.eq(json(&errors)?),
+            refused_leads::master_key_id.eq(record.master_key_id),
+            refused_leads::wrapped_key.eq(record.wrapped_key),
+            refused_leads::sealed.eq(record.sealed),
+            refused_leads::received_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A seller's refused document with its reasons, or a refusal with 404.
+pub fn find(conn: &mut Conn, seller: AccountId, id: RefusedLeadId) -> Result<Refused> {
+    refused_leads::table
+        .find(id)
+        .filter(refused_leads::seller_id.eq(seller))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| Error::refused(Code::NotFound))?
+        .refused()
+}
+
+/// The document as it was sent.
+pub fn open(conn: &mut Conn, vault: &Vault, seller: AccountId, id: RefusedLeadId) -> Result<Value> {
+    let (master_key_id, wrapped_key, sealed): (String, Vec<u8>, Vec<u8>) = refused_leads::table
+        .find(id)
+        .filter(refused_leads::seller_id.eq(seller))
+        .select((
+            refused_leads::master_key_id,
+            refused_leads::wrapped_key,
+            refused_leads::sealed,
+        ))
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| Error::refused(Code::NotFound))?;
+    let record = Sealed {
+        master_key_id,
+        wrapped_key,
+        sealed,
+    };
+    let plain = vault.unseal(&place(id), &record)?;
+    serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
+}
+
+/// Removes what was mended and taken; 404 when it is another's or gone.
+pub fn remove(conn: &mut Conn, seller: AccountId, id: RefusedLeadId) -> Result<()> {
+    let removed = diesel::delete(refused_leads::table.find(id))
+        .filter(refused_leads::seller_id.eq(seller))
+        .execute(conn)?;
+    if removed == 0 {
+        return Err(Error::refused(Code::NotFound));
+    }
+    Ok(())
+}
