@@ -96,6 +96,11 @@ impl Db {
         work(&mut *self.connection()?)
     }
 
+    /// Reads one unchanging view of the database; for threads that may block.
+    pub fn snapshot_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        transaction::snapshot(&mut *self.connection()?, work)
+    }
+
     /// Runs `work` in one transaction and answers after its commit.
     ///
     /// `work` may run more than once, so it must have no effect outside the database.

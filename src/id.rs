@@ -102,8 +102,11 @@ ids! {
     AuditId = "audit";
     JobId = "job";
     PostingId = "post";
-    HoldId = "hold";
     DepositId = "dep";
+    WithdrawalId = "wd";
+    PayoutId = "pay";
+    DisputeId = "dsp";
+    AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";
     RefusedLeadId = "refused";

@@ -44,9 +44,10 @@ pub(crate) use insert_rows;
 
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; \
      SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
+/// Recursive triggers, so that INSERT OR REPLACE cannot pass by the triggers of append-only tables.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-     PRAGMA cache_size = -8000";
+     PRAGMA recursive_triggers = ON; PRAGMA cache_size = -8000";
 
 /// Opens a connection that may write.
 pub fn open(url: &DatabaseUrl) -> anyhow::Result<Conn> {

@@ -194,16 +194,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::DbUuid;
 
-    holds (id) {
-        id -> DbUuid,
-        buyer_id -> DbUuid,
+    holds (source_type, source_id) {
         source_type -> Text,
         source_id -> DbUuid,
+        buyer_id -> DbUuid,
+        seller_id -> Nullable<DbUuid>,
         currency -> Text,
         held_minor -> BigInt,
         captured_minor -> BigInt,
         released_minor -> BigInt,
+        commission_minor -> BigInt,
+        refunded_minor -> BigInt,
+        commission_refunded_minor -> BigInt,
+        pending_minor -> BigInt,
+        disputed_minor -> BigInt,
         created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Balances, caps and counts change by guarded relative updates, which READ COMMITTED serialises row by row.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::connection::Conn;
@@ -33,6 +33,23 @@ pub fn begin(conn: &mut Conn) -> Result<(), DieselError> {
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         ),
     }
+}
+
+/// Runs `work` on one unchanging view of the database, however long it takes.
+pub fn snapshot<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    match conn {
+        Conn::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN")?,
+        Conn::Postgres(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(
+                inner,
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            )?;
+            inner.batch_execute("SET LOCAL statement_timeout = 0")?;
+        }
+    }
+    let outcome = work(conn);
+    rollback(conn)?;
+    outcome
 }
 
 pub fn commit(conn: &mut Conn) -> Result<(), DieselError> {

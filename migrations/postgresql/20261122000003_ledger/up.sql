@@ -17,7 +17,7 @@ CREATE TABLE ledger_postings (
   at BIGINT NOT NULL,
   CONSTRAINT ledger_postings_source UNIQUE (source_type, source_id, event)
 );
-CREATE INDEX ledger_postings_at ON ledger_postings (at);
+CREATE INDEX ledger_postings_reversed ON ledger_postings (reverses) WHERE reverses IS NOT NULL;
 CREATE TRIGGER ledger_postings_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_postings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE ledger_entries (
   posting_id UUID NOT NULL REFERENCES ledger_postings (id),
@@ -34,19 +34,27 @@ CREATE TABLE ledger_entries (
 CREATE UNIQUE INDEX ledger_entries_account ON ledger_entries (account_key, version, posting_id, line);
 CREATE TRIGGER ledger_entries_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE holds (
-  id UUID PRIMARY KEY NOT NULL,
-  buyer_id UUID NOT NULL REFERENCES accounts (id),
   source_type TEXT COLLATE "C" NOT NULL,
   source_id UUID NOT NULL,
+  buyer_id UUID NOT NULL REFERENCES accounts (id),
+  seller_id UUID REFERENCES accounts (id),
   currency TEXT COLLATE "C" NOT NULL,
   held_minor BIGINT NOT NULL CHECK (held_minor > 0),
   captured_minor BIGINT NOT NULL CHECK (captured_minor >= 0),
   released_minor BIGINT NOT NULL CHECK (released_minor >= 0),
+  commission_minor BIGINT NOT NULL CHECK (commission_minor >= 0),
+  refunded_minor BIGINT NOT NULL CHECK (refunded_minor >= 0),
+  commission_refunded_minor BIGINT NOT NULL CHECK (commission_refunded_minor >= 0),
+  pending_minor BIGINT NOT NULL CHECK (pending_minor >= 0),
+  disputed_minor BIGINT NOT NULL CHECK (disputed_minor >= 0),
   created_at BIGINT NOT NULL,
+  settled_at BIGINT,
+  PRIMARY KEY (source_type, source_id),
   CONSTRAINT holds_bounds CHECK (captured_minor + released_minor <= held_minor),
-  CONSTRAINT holds_source UNIQUE (source_type, source_id)
+  CONSTRAINT holds_refunds CHECK (refunded_minor <= captured_minor),
+  CONSTRAINT holds_commission CHECK (commission_refunded_minor <= commission_minor AND commission_minor <= captured_minor)
 );
-CREATE INDEX holds_buyer ON holds (buyer_id, currency);
+CREATE INDEX holds_open ON holds (buyer_id, currency) WHERE captured_minor + released_minor < held_minor;
 CREATE TABLE deposits (
   id UUID PRIMARY KEY NOT NULL,
   buyer_id UUID NOT NULL REFERENCES accounts (id),

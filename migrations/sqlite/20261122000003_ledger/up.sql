@@ -17,7 +17,7 @@ CREATE TABLE ledger_postings (
   at INTEGER NOT NULL,
   CONSTRAINT ledger_postings_source UNIQUE (source_type, source_id, event)
 ) STRICT;
-CREATE INDEX ledger_postings_at ON ledger_postings (at);
+CREATE INDEX ledger_postings_reversed ON ledger_postings (reverses) WHERE reverses IS NOT NULL;
 CREATE TRIGGER ledger_postings_no_update BEFORE UPDATE ON ledger_postings BEGIN SELECT RAISE(ABORT, 'ledger_postings is append-only'); END;
 CREATE TRIGGER ledger_postings_no_delete BEFORE DELETE ON ledger_postings BEGIN SELECT RAISE(ABORT, 'ledger_postings is append-only'); END;
 CREATE TABLE ledger_entries (
@@ -36,19 +36,27 @@ CREATE UNIQUE INDEX ledger_entries_account ON ledger_entries (account_key, versi
 CREATE TRIGGER ledger_entries_no_update BEFORE UPDATE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'ledger_entries is append-only'); END;
 CREATE TRIGGER ledger_entries_no_delete BEFORE DELETE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'ledger_entries is append-only'); END;
 CREATE TABLE holds (
-  id BLOB PRIMARY KEY NOT NULL,
-  buyer_id BLOB NOT NULL REFERENCES accounts (id),
   source_type TEXT NOT NULL,
   source_id BLOB NOT NULL,
+  buyer_id BLOB NOT NULL REFERENCES accounts (id),
+  seller_id BLOB REFERENCES accounts (id),
   currency TEXT NOT NULL,
   held_minor INTEGER NOT NULL CHECK (held_minor > 0),
   captured_minor INTEGER NOT NULL CHECK (captured_minor >= 0),
   released_minor INTEGER NOT NULL CHECK (released_minor >= 0),
+  commission_minor INTEGER NOT NULL CHECK (commission_minor >= 0),
+  refunded_minor INTEGER NOT NULL CHECK (refunded_minor >= 0),
+  commission_refunded_minor INTEGER NOT NULL CHECK (commission_refunded_minor >= 0),
+  pending_minor INTEGER NOT NULL CHECK (pending_minor >= 0),
+  disputed_minor INTEGER NOT NULL CHECK (disputed_minor >= 0),
   created_at INTEGER NOT NULL,
+  settled_at INTEGER,
+  PRIMARY KEY (source_type, source_id),
   CONSTRAINT holds_bounds CHECK (captured_minor + released_minor <= held_minor),
-  CONSTRAINT holds_source UNIQUE (source_type, source_id)
-) STRICT;
-CREATE INDEX holds_buyer ON holds (buyer_id, currency);
+  CONSTRAINT holds_refunds CHECK (refunded_minor <= captured_minor),
+  CONSTRAINT holds_commission CHECK (commission_refunded_minor <= commission_minor AND commission_minor <= captured_minor)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX holds_open ON holds (buyer_id, currency) WHERE captured_minor + released_minor < held_minor;
 CREATE TABLE deposits (
   id BLOB PRIMARY KEY NOT NULL,
   buyer_id BLOB NOT NULL REFERENCES accounts (id),
