@@ -26,6 +26,8 @@ pub mod jobs;
 pub mod mail;
 
 // The slices, each a concept of the exchange.
+pub mod ledger;
+
 pub mod verticals;
 
 pub mod leads;

@@ -1,0 +1,83 @@
+//! Double-entry ledger, append-only: the only place where money exists.
+//!
+//! Every event is a typed function that writes balanced postings in its caller's transaction and is
+//! unique for its source; a correction is a new posting that refers to the one it corrects.
+
+mod account;
+mod charges;
+mod funds;
+mod posting;
+mod store;
+mod transfers;
+
+pub use account::{Kind, LedgerAccount, Provider, Side};
+pub use charges::{
+    Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, dispute_hold,
+    dispute_release, hold, refund, release, sale, settle, settle_with_reserve,
+};
+pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
+pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
+pub use transfers::{
+    ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, pay_payout, pay_withdrawal,
+    return_payout, write_off_claim,
+};
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::AccountId;
+use crate::money::{Currency, Money};
+
+/// A buyer's money in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalletBalance {
+    pub available: Money,
+    /// Set aside for charges that have not happened yet.
+    pub held: Money,
+}
+
+/// What a buyer has, a line for each currency that it ever had.
+pub fn wallet(conn: &mut Conn, buyer: AccountId) -> Result<Vec<WalletBalance>> {
+    let mut lines: Vec<WalletBalance> = Vec::new();
+    for balance in balances(conn, buyer)? {
+        let currency = balance.amount.currency;
+        if lines.last().map(|line| line.available.currency) != Some(currency) {
+            let none = Money::new(0, currency);
+            lines.push(WalletBalance {
+                available: none,
+                held: none,
+            });
+        }
+        if let Some(line) = lines.last_mut() {
+            match balance.kind {
+                Kind::Wallet => line.available = balance.amount,
+                Kind::Hold => line.held = balance.amount,
+                _ => {}
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// What a buyer may spend in one currency.
+pub fn available(conn: &mut Conn, buyer: AccountId, currency: Currency) -> Result<Money> {
+    let minor = store::balance(conn, LedgerAccount::Wallet(buyer), currency)?;
+    Ok(Money::new(minor, currency))
+}
+
+/// The balance of one of an owner's accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    pub kind: Kind,
+    pub amount: Money,
+}
+
+/// Every kept balance of an owner, by currency.
+pub fn balances(conn: &mut Conn, owner: AccountId) -> Result<Vec<Balance>> {
+    Ok(store::accounts_of(conn, owner)?
+        .into_iter()
+        .map(|row| Balance {
+            kind: row.kind,
+            amount: Money::new(row.balance_minor, row.currency),
+        })
+        .collect())
+}
