@@ -33,3 +33,6 @@ pub mod verticals;
 pub mod leads;
 
 pub mod contracts;
+pub mod requests;
+
+pub mod matching;

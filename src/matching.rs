@@ -1,0 +1,10 @@
+//! Matching: which requests a listing fits and in which order, and why it did not fit the others.
+
+mod market;
+mod rank;
+mod unsold;
+
+pub use crate::requests::{Gate, GateFailure, GateJson, Offer, Rule};
+pub use market::{Candidate, Market, Plan, Refused};
+pub use rank::{Fit, rank_for, rank_listings};
+pub use unsold::{RequestReasons, RequestReasonsJson, explain_for_seller};

@@ -1,0 +1,86 @@
+//! The order of sale: for a lead among requests, and for a request among leads.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Rule;
+use super::market::Candidate;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::RequestId;
+use crate::leads::Listing;
+use crate::money::Money;
+use crate::requests::PurchaseRequest;
+use crate::verticals;
+
+/// Best first: price, then wishes met, then least recently served, then id.
+/// `served` is asked for where price and wishes leave ties.
+pub fn rank_candidates(candidates: &mut [Candidate], served: &HashMap<RequestId, Option<Ts>>) {
+    candidates.sort_by_key(|candidate| {
+        (
+            Reverse(candidate.price.minor),
+            Reverse(candidate.wishes_met),
+            served.get(&candidate.request.id).copied().flatten(),
+            candidate.request.id,
+        )
+    });
+}
+
+/// Whether price and wishes alone leave any two candidates level.
+pub fn has_ties(candidates: &[Candidate]) -> bool {
+    candidates.iter().enumerate().any(|(index, one)| {
+        candidates[index + 1..]
+            .iter()
+            .any(|other| one.price == other.price && one.wishes_met == other.wishes_met)
+    })
+}
+
+/// A listing that a request may buy, and for how much.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    pub listing: Listing,
+    pub price: Money,
+    pub wishes_met: u32,
+}
+
+/// The listings that fit a request, in the order it buys them: the highest price (bid and bonuses of met wishes)
+/// first, then those that meet most wishes, then the freshest consent, then the newest, then id.
+/// The ask plays no part, since the buyer pays its bid. Outside the request's schedule nothing fits.
+pub fn rank_listings(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    listings: Vec<Listing>,
+    now: Ts,
+) -> Result<Vec<Fit>> {
+    let vertical = verticals::by_id(conn, request.vertical_id)?;
+    let rule = Rule::compile(Arc::new(request.clone()), &vertical)?;
+    Ok(rank_for(&rule, listings, now))
+}
+
+/// `rank_listings` for a rule that is compiled already.
+pub fn rank_for(rule: &Rule, listings: Vec<Listing>, now: Ts) -> Vec<Fit> {
+    let mut fits: Vec<Fit> = listings
+        .into_iter()
+        .filter(|listing| rule.matches(listing, now) && rule.request.schedule.is_open(now))
+        .map(|listing| {
+            let offer = rule.offer(&listing, now);
+            Fit {
+                listing,
+                price: offer.price,
+                wishes_met: offer.wishes_met,
+            }
+        })
+        .collect();
+    fits.sort_by_key(|fit| {
+        (
+            Reverse(fit.price.minor),
+            Reverse(fit.wishes_met),
+            Reverse(fit.listing.consent_given_at),
+            Reverse(fit.listing.received_at),
+            fit.listing.id,
+        )
+    });
+    fits
+}

@@ -1,0 +1,381 @@
+//! Purchase requests: a buyer's standing order, its filter, limits and life, and its guarded counters.
+
+pub mod fields;
+pub mod filter;
+mod gate;
+mod rule;
+mod schedule;
+mod store;
+mod take;
+mod terms;
+mod windows;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use filter::{Condition, Filter, Op};
+pub use gate::{FailedCondition, Gate, GateFailure, GateJson};
+pub use rule::{Conditions, MAX_BRANCHES, Offer, Rule};
+pub use schedule::{Day, Schedule};
+pub use store::{
+    ChangeTail, active, active_among, active_in, by_ids, change_tail, last_served, lock,
+};
+pub use take::{closed_caps, take};
+pub use terms::{Sellers, Terms, TermsJson};
+pub use windows::{Cap, CapWindow};
+
+use crate::access::Caller;
+use crate::clock::{SECOND, Ts};
+use crate::db::Conn;
+use crate::db::types::text_enum;
+use crate::error::{Code, Error, FieldError, Reason, Result};
+use crate::id::{AccountId, ContractVersionId, RequestId, VerticalId};
+use crate::money::Money;
+use crate::verticals::{Model, Vertical};
+use crate::{audit, contracts, jobs};
+
+/// The job that meets an activated request with the leads that are listed already.
+pub const MATCH_JOB: &str = "match_request";
+/// When the job runs once more, for leads whose commit raced the activation.
+const MATCH_AGAIN: i64 = 5 * SECOND;
+
+text_enum! {
+    /// Where a request is in its life.
+    pub enum RequestState {
+        Draft = "draft",
+        Active = "active",
+        Paused = "paused",
+        Fulfilled = "fulfilled",
+        Expired = "expired",
+        Closed = "closed",
+    }
+}
+
+impl RequestState {
+    /// The table of transitions; whatever is not in it is refused.
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (Self::Draft | Self::Paused, Self::Active)
+                | (
+                    Self::Active,
+                    Self::Paused | Self::Fulfilled | Self::Expired | Self::Closed
+                )
+        )
+    }
+
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Draft | Self::Paused)
+    }
+}
+
+/// A purchase request as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurchaseRequest {
+    pub id: RequestId,
+    pub buyer_id: AccountId,
+    pub vertical_id: VerticalId,
+    pub contract_version_id: ContractVersionId,
+    /// The model of the contract's terms.
+    pub model: Model,
+    pub name: String,
+    pub state: RequestState,
+    pub filter: Filter,
+    pub need_phone: bool,
+    pub need_email: bool,
+    pub bid: Money,
+    pub quantity: i64,
+    pub bought: i64,
+    pub budget: Money,
+    pub spent: Money,
+    pub caps: Vec<Cap>,
+    /// Its zone is also where the caps count.
+    pub schedule: Schedule,
+    pub max_consent_age_days: Option<i32>,
+    pub sellers: Sellers,
+    pub auto_buy: bool,
+    pub deliver_email: Option<String>,
+    /// Grows with every edit and change of state by a person.
+    pub version: i64,
+    pub created_at: Ts,
+    pub updated_at: Ts,
+    pub last_served_at: Option<Ts>,
+}
+
+impl PurchaseRequest {
+    /// The most a lead can cost: the bid and every bonus.
+    pub fn price_max(&self) -> Money {
+        price_max(self.bid, &self.filter)
+    }
+}
+
+/// What a job of kind `MATCH_JOB` carries.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MatchJob {
+    pub request: RequestId,
+}
+
+/// What a person may ask of a request's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    Activate,
+    Pause,
+    Resume,
+    Close,
+}
+
+impl Move {
+    const fn target(self) -> RequestState {
+        match self {
+            Self::Activate | Self::Resume => RequestState::Active,
+            Self::Pause => RequestState::Paused,
+            Self::Close => RequestState::Closed,
+        }
+    }
+
+    /// Activation starts a draft, resumption a paused request; both by the table.
+    const fn may_start_from(self, state: RequestState) -> bool {
+        let right_start = match self {
+            Self::Activate => matches!(state, RequestState::Draft | RequestState::Paused),
+            Self::Resume => matches!(state, RequestState::Paused),
+            Self::Pause | Self::Close => true,
+        };
+        right_start && state.may_become(self.target())
+    }
+
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Activate => "request.activated",
+            Self::Pause => "request.paused",
+            Self::Resume => "request.resumed",
+            Self::Close => "request.closed",
+        }
+    }
+}
+
+fn price_max(bid: Money, filter: &Filter) -> Money {
+    Money::new(bid.minor.saturating_add(filter.bonus_minor()), bid.currency)
+}
+
+/// Makes a draft under the buyer's standard terms for the vertical.
+pub fn create(
+    conn: &mut Conn,
+    caller: &Caller,
+    vertical: &Vertical,
+    terms: &Terms,
+    now: Ts,
+) -> Result<PurchaseRequest> {
+    let contract = contracts::standard(conn, caller.account_id, vertical, terms.bid.currency, now)?;
+    let request = terms.apply(PurchaseRequest {
+        id: RequestId::new(now),
+        buyer_id: caller.account_id,
+        vertical_id: vertical.id,
+        contract_version_id: contract.id,
+        model: contract.model,
+        name: String::new(),
+        state: RequestState::Draft,
+        filter: Filter::default(),
+        need_phone: false,
+        need_email: false,
+        bid: terms.bid,
+        quantity: terms.quantity,
+        bought: 0,
+        budget: terms.budget,
+        spent: Money::new(0, terms.bid.currency),
+        caps: Vec::new(),
+        schedule: terms.schedule.clone(),
+        max_consent_age_days: None,
+        sellers: Sellers::default(),
+        auto_buy: false,
+        deliver_email: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        last_served_at: None,
+    });
+    Rule::compile(Arc::new(request.clone()), vertical)?;
+    store::insert(conn, &request)?;
+    changed(conn, caller, &request, "request.created", now)?;
+    Ok(request)
+}
+
+/// The buyer's request; another's is not found.
+pub fn get(conn: &mut Conn, buyer: AccountId, id: RequestId) -> Result<PurchaseRequest> {
+    store::find(conn, buyer, id)?.ok_or_else(|| Error::refused(Code::NotFound))
+}
+
+/// Replaces the terms of a draft or paused request; `version` is the one the editor saw.
+pub fn update(
+    conn: &mut Conn,
+    caller: &Caller,
+    id: RequestId,
+    version: i64,
+    vertical: &Vertical,
+    terms: &Terms,
+    now: Ts,
+) -> Result<PurchaseRequest> {
+    let present = get(conn, caller.account_id, id)?;
+    if present.version != version {
+        return Err(Error::refused(Code::VersionMismatch));
+    }
+    if !present.state.is_editable() {
+        return Err(state_conflict(present.state));
+    }
+    keep_what_was_bought(&present, vertical, terms)?;
+    let mut edited = terms.apply(present);
+    if edited.bid.currency != edited.spent.currency {
+        edited.spent = Money::new(0, edited.bid.currency);
+    }
+    let contract = contracts::standard(conn, caller.account_id, vertical, terms.bid.currency, now)?;
+    edited.contract_version_id = contract.id;
+    edited.model = contract.model;
+    edited.version += 1;
+    edited.updated_at = now;
+    Rule::compile(Arc::new(edited.clone()), vertical)?;
+    if !store::update(conn, &edited, version)? {
+        return Err(Error::refused(Code::VersionMismatch));
+    }
+    changed(conn, caller, &edited, "request.edited", now)?;
+    Ok(edited)
+}
+
+/// Quantity and budget may shrink to what is used up, never below it.
+fn keep_what_was_bought(
+    present: &PurchaseRequest,
+    vertical: &Vertical,
+    terms: &Terms,
+) -> Result<()> {
+    let mut errors = Vec::new();
+    if vertical.id != present.vertical_id {
+        let accepted = "the vertical the request was made for";
+        errors.push(FieldError::new("vertical", Reason::NotAllowed, accepted));
+    }
+    if present.bought > 0 && terms.bid.currency != present.bid.currency {
+        errors.push(FieldError::new(
+            "bid.currency",
+            Reason::CurrencyMismatch,
+            format!("{}, as its purchases", present.bid.currency),
+        ));
+    } else {
+        if terms.budget.minor < present.spent.minor {
+            errors.push(FieldError::new(
+                "budget",
+                Reason::TooSmall,
+                format!("{} or more: so much is spent", present.spent),
+            ));
+        }
+        if terms.quantity < present.bought {
+            errors.push(FieldError::new(
+                "quantity",
+                Reason::TooSmall,
+                format!("{} or more: so many are bought", present.bought),
+            ));
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors.into())
+    }
+}
+
+/// Moves a request by the table; an activated one that buys by itself meets the listed leads.
+pub fn change_state(
+    conn: &mut Conn,
+    caller: &Caller,
+    id: RequestId,
+    step: Move,
+    now: Ts,
+) -> Result<PurchaseRequest> {
+    let mut request = get(conn, caller.account_id, id)?;
+    let target = step.target();
+    if !step.may_start_from(request.state) {
+        return Err(state_conflict(request.state));
+    }
+    if target == RequestState::Active {
+        if !caller.approved {
+            return Err(Error::refused(Code::AccountNotApproved));
+        }
+        if request.bought >= request.quantity || room(&request) < request.bid.minor {
+            return Err(Error::refused_because(
+                Code::StateConflict,
+                "quantity or budget is used up; raise it first",
+            ));
+        }
+    }
+    if !store::set_state(conn, &request, target, now)? {
+        return Err(Error::refused(Code::StateConflict));
+    }
+    request.state = target;
+    request.version += 1;
+    request.updated_at = now;
+    changed(conn, caller, &request, step.action(), now)?;
+    if target == RequestState::Active && request.auto_buy {
+        let job = MatchJob { request: id };
+        jobs::enqueue(conn, MATCH_JOB, &job, now, now)?;
+        jobs::enqueue(conn, MATCH_JOB, &job, now.plus(MATCH_AGAIN), now)?;
+    }
+    Ok(request)
+}
+
+/// What is left of the budget, in minor units.
+fn room(request: &PurchaseRequest) -> i64 {
+    request.budget.minor.saturating_sub(request.spent.minor)
+}
+
+fn state_conflict(state: RequestState) -> Error {
+    Error::refused_because(Code::StateConflict, format!("the request is {state}"))
+}
+
+fn changed(
+    conn: &mut Conn,
+    caller: &Caller,
+    request: &PurchaseRequest,
+    action: &str,
+    now: Ts,
+) -> Result<()> {
+    store::record_change(conn, request.id, now)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: caller.actor(),
+            account_id: Some(request.buyer_id),
+            action,
+            subject: request.id.to_string(),
+            detail: json!({
+                "version": request.version,
+                "state": request.state,
+                "bid": request.bid,
+                "quantity": request.quantity,
+                "budget": request.budget,
+            }),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_moves_by_its_table_only() {
+        use RequestState::{Active, Closed, Draft, Expired, Fulfilled, Paused};
+        let allowed = [
+            (Draft, Active),
+            (Active, Paused),
+            (Paused, Active),
+            (Active, Fulfilled),
+            (Active, Expired),
+            (Active, Closed),
+        ];
+        for &from in RequestState::ALL {
+            for &to in RequestState::ALL {
+                let expected = allowed.contains(&(from, to));
+                assert_eq!(from.may_become(to), expected, "{from} -> {to}");
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The numbered, stable reasons why a listing does not fit a request or is not bought for it now.
+
+use i18n_embed_fl::fl;
+use serde::Serialize;
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::filter::{Condition, Op};
+use crate::text::{Lang, english};
+use crate::verticals::Value;
+
+macro_rules! gates {
+    ($($(#[$doc:meta])* $variant:ident $number:literal $code:literal $text:tt;)+) => {
+        /// One thing a listing must pass; its number and code never change meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Gate { $($(#[$doc])* $variant),+ }
+
+        impl Gate {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            pub const fn number(self) -> u16 {
+                match self { $(Self::$variant => $number),+ }
+            }
+
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            pub fn text(self, lang: &Lang) -> String {
+                match self { $(Self::$variant => fl!(lang, $text)),+ }
+            }
+        }
+    };
+}
+
+gates! {
+    Vertical 101 "vertical" "requests-gate-vertical";
+    /// A condition of the filter; the failure names it.
+    Condition 102 "condition" "requests-gate-condition";
+    NeedPhone 103 "need_phone" "requests-gate-need-phone";
+    NeedEmail 104 "need_email" "requests-gate-need-email";
+    Currency 105 "currency" "requests-gate-currency";
+    Model 106 "model" "requests-gate-model";
+    /// The bid with the bonuses of the wishes this lead meets is below its ask.
+    BidBelowAsk 107 "bid_below_ask" "requests-gate-bid-below-ask";
+    ConsentTooOld 108 "consent_too_old" "requests-gate-consent-too-old";
+    SellerNotAllowed 109 "seller_not_allowed" "requests-gate-seller-not-allowed";
+    SellerBlocked 110 "seller_blocked" "requests-gate-seller-blocked";
+    OwnLead 111 "own_lead" "requests-gate-own-lead";
+    NotListed 112 "not_listed" "requests-gate-not-listed";
+    LeadExpired 113 "lead_expired" "requests-gate-lead-expired";
+    SoldOut 114 "sold_out" "requests-gate-sold-out";
+    RequestNotActive 201 "request_not_active" "requests-gate-request-not-active";
+    Schedule 202 "schedule" "requests-gate-schedule";
+    CapHour 203 "cap_hour" "requests-gate-cap-hour";
+    CapDay 204 "cap_day" "requests-gate-cap-day";
+    CapWeek 205 "cap_week" "requests-gate-cap-week";
+    CapMonth 206 "cap_month" "requests-gate-cap-month";
+    Quantity 207 "quantity" "requests-gate-quantity";
+    Budget 208 "budget" "requests-gate-budget";
+    Wallet 209 "wallet" "requests-gate-wallet";
+    AlreadyBought 210 "already_bought" "requests-gate-already-bought";
+    AmountHour 211 "amount_hour" "requests-gate-amount-hour";
+    AmountDay 212 "amount_day" "requests-gate-amount-day";
+    AmountWeek 213 "amount_week" "requests-gate-amount-week";
+    AmountMonth 214 "amount_month" "requests-gate-amount-month";
+    /// The request shows what fits, and its buyer buys by hand.
+    ByHand 215 "by_hand" "requests-gate-by-hand";
+    /// Everything fitted, but others offered more for the copies there are.
+    Outranked 301 "outranked" "requests-gate-outranked";
+}
+
+/// A gate that was not passed; for `Gate::Condition`, which condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateFailure {
+    pub gate: Gate,
+    pub condition: Option<FailedCondition>,
+}
+
+/// The condition a lead failed, as its buyer wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCondition {
+    pub label: String,
+    pub condition: Condition,
+    /// The condition stood under a `not`: the lead met it and should not have.
+    pub negated: bool,
+}
+
+impl From<Gate> for GateFailure {
+    fn from(gate: Gate) -> Self {
+        Self {
+            gate,
+            condition: None,
+        }
+    }
+}
+
+impl GateFailure {
+    /// A sentence for people: "Age: at least 30".
+    pub fn text(&self, lang: &Lang) -> String {
+        let Some(failed) = &self.condition else {
+            return self.gate.text(lang);
+        };
+        let sentence = failed.condition.sentence(&failed.label, lang);
+        if failed.negated {
+            fl!(lang, "requests-gate-not", condition = sentence)
+        } else {
+            sentence
+        }
+    }
+
+    pub fn json(&self) -> GateJson {
+        GateJson {
+            number: self.gate.number(),
+            code: self.gate.code(),
+            text: self.text(english()),
+            condition: self
+                .condition
+                .as_ref()
+                .map(|failed| failed.condition.json()),
+            negated: self.condition.as_ref().is_some_and(|failed| failed.negated),
+        }
+    }
+}
+
+/// A gate that was not passed, as JSON carries it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = GateFailure)]
+pub struct GateJson {
+    #[schema(example = 103)]
+    pub number: u16,
+    #[schema(example = "need_phone")]
+    pub code: &'static str,
+    pub text: String,
+    /// The failed condition of the filter, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub condition: Option<Json>,
+    /// True when the condition stands under a `not`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub negated: bool,
+}
+
+impl Condition {
+    /// The condition as a person reads it, with the label of its field.
+    pub fn sentence(&self, label: &str, lang: &Lang) -> String {
+        let shown: Vec<String> = self.values.iter().map(|value| shown(value, lang)).collect();
+        let list = shown.join(", ");
+        match self.op {
+            Op::Eq => fl!(lang, "requests-sentence-eq", field = label, value = list),
+            Op::Ne => fl!(lang, "requests-sentence-ne", field = label, value = list),
+            Op::In => fl!(lang, "requests-sentence-in", field = label, value = list),
+            Op::NotIn => fl!(
+                lang,
+                "requests-sentence-not-in",
+                field = label,
+                value = list
+            ),
+            Op::Gte => fl!(lang, "requests-sentence-gte", field = label, value = list),
+            Op::Lte => fl!(lang, "requests-sentence-lte", field = label, value = list),
+            Op::Between => {
+                let (low, high) = (shown.first(), shown.get(1));
+                fl!(
+                    lang,
+                    "requests-sentence-between",
+                    field = label,
+                    low = low.cloned().unwrap_or_default(),
+                    high = high.cloned().unwrap_or_default()
+                )
+            }
+            Op::Exists if self.values.first() == Some(&Value::Bool(false)) => {
+                fl!(lang, "requests-sentence-absent", field = label)
+            }
+            Op::Exists => fl!(lang, "requests-sentence-exists", field = label),
+        }
+    }
+}
+
+/// A value as a person reads it: codes such as `has_partner` lose their underscores.
+pub fn shown(value: &Value, lang: &Lang) -> String {
+    match value {
+        Value::Bool(true) => fl!(lang, "requests-yes"),
+        Value::Bool(false) => fl!(lang, "requests-no"),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.replace('_', " "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_are_unique() {
+        let numbers: HashSet<_> = Gate::ALL.iter().map(|gate| gate.number()).collect();
+        let codes: HashSet<_> = Gate::ALL.iter().map(|gate| gate.code()).collect();
+        assert_eq!(numbers.len(), Gate::ALL.len());
+        assert_eq!(codes.len(), Gate::ALL.len());
+    }
+}

@@ -1,0 +1,437 @@
+//! Requests, their change log and cap counters in the database.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::filter::Filter;
+use super::terms::{CapsJson, ScheduleJson, caps_from, caps_json, schedule_from, schedule_json};
+use super::windows::{Cap, CapWindow};
+use super::{PurchaseRequest, RequestState};
+use crate::clock::Ts;
+use crate::db::schema::{
+    contract_versions, purchase_requests, request_cap_counters, request_changes,
+};
+use crate::db::types::{from_json, json};
+use crate::db::{Conn, each};
+use crate::error::{Error, FieldError, Result};
+use crate::id::{AccountId, ContractVersionId, RequestId, VerticalId};
+use crate::money::{Currency, Money};
+use crate::verticals::Model;
+
+/// Rows of the change log that a snapshot compares: more than transactions can overtake each other.
+const TAIL: i64 = 32;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = purchase_requests)]
+#[diesel(treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
+struct Row {
+    id: RequestId,
+    buyer_id: AccountId,
+    vertical_id: VerticalId,
+    contract_version_id: ContractVersionId,
+    name: String,
+    state: RequestState,
+    filter: String,
+    need_phone: bool,
+    need_email: bool,
+    bid_minor: i64,
+    currency: Currency,
+    quantity: i64,
+    bought: i64,
+    budget_minor: i64,
+    spent_minor: i64,
+    caps: String,
+    schedule: String,
+    time_zone: String,
+    max_consent_age_days: Option<i32>,
+    sellers: String,
+    auto_buy: bool,
+    deliver_email: Option<String>,
+    version: i64,
+    created_at: Ts,
+    updated_at: Ts,
+    last_served_at: Option<Ts>,
+}
+
+impl Row {
+    fn of(request: &PurchaseRequest) -> Result<Self> {
+        Ok(Self {
+            id: request.id,
+            buyer_id: request.buyer_id,
+            vertical_id: request.vertical_id,
+            contract_version_id: request.contract_version_id,
+            name: request.name.clone(),
+            state: request.state,
+            filter: request.filter.json().to_string(),
+            need_phone: request.need_phone,
+            need_email: request.need_email,
+            bid_minor: request.bid.minor,
+            currency: request.bid.currency,
+            quantity: request.quantity,
+            bought: request.bought,
+            budget_minor: request.budget.minor,
+            spent_minor: request.spent.minor,
+            caps: json(&caps_json(&request.caps))?,
+            schedule: json(&schedule_json(&request.schedule))?,
+            time_zone: request.schedule.zone.name().to_owned(),
+            max_consent_age_days: request.max_consent_age_days,
+            sellers: json(&request.sellers)?,
+            auto_buy: request.auto_buy,
+            deliver_email: request.deliver_email.clone(),
+            version: request.version,
+            created_at: request.created_at,
+            updated_at: request.updated_at,
+            last_served_at: request.last_served_at,
+        })
+    }
+
+    fn request(self, model: Model) -> Result<PurchaseRequest> {
+        let money = |minor| Money::new(minor, self.currency);
+        Ok(PurchaseRequest {
+            id: self.id,
+            buyer_id: self.buyer_id,
+            vertical_id: self.vertical_id,
+            contract_version_id: self.contract_version_id,
+            model,
+            state: self.state,
+            filter: Filter::from_json(&from_json(&self.filter)?).map_err(unreadable)?,
+            need_phone: self.need_phone,
+            need_email: self.need_email,
+            bid: money(self.bid_minor),
+            quantity: self.quantity,
+            bought: self.bought,
+            budget: money(self.budget_minor),
+            spent: money(self.spent_minor),
+            caps: caps_from(&from_json::<CapsJson>(&self.caps)?).map_err(unreadable)?,
+            schedule: schedule_from(&from_json::<ScheduleJson>(&self.schedule)?)
+                .map_err(unreadable)?,
+            max_consent_age_days: self.max_consent_age_days,
+            sellers: from_json(&self.sellers)?,
+            auto_buy: self.auto_buy,
+            deliver_email: self.deliver_email,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            last_served_at: self.last_served_at,
+            name: self.name,
+        })
+    }
+}
+
+fn unreadable(errors: Vec<FieldError>) -> Error {
+    Error::Internal(anyhow::anyhow!(
+        "a stored request cannot be read: {errors:?}"
+    ))
+}
+
+fn requests(rows: Vec<(Row, Model)>) -> Result<Vec<PurchaseRequest>> {
+    rows.into_iter()
+        .map(|(row, model)| row.request(model))
+        .collect()
+}
+
+pub(super) fn insert(conn: &mut Conn, request: &PurchaseRequest) -> Result<()> {
+    diesel::insert_into(purchase_requests::table)
+        .values(Row::of(request)?)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn find(
+    conn: &mut Conn,
+    buyer: AccountId,
+    id: RequestId,
+) -> Result<Option<PurchaseRequest>> {
+    purchase_requests::table
+        .inner_join(contract_versions::table)
+        .filter(purchase_requests::id.eq(id))
+        .filter(purchase_requests::buyer_id.eq(buyer))
+        .select((Row::as_select(), contract_versions::model))
+        .first::<(Row, Model)>(conn)
+        .optional()?
+        .map(|(row, model)| row.request(model))
+        .transpose()
+}
+
+/// Requests by id, whoever owns them; for the exchange itself.
+pub fn by_ids(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRequest>> {
+    requests(
+        purchase_requests::table
+            .inner_join(contract_versions::table)
+            .filter(purchase_requests::id.eq_any(ids))
+            .select((Row::as_select(), contract_versions::model))
+            .load(conn)?,
+    )
+}
+
+/// Every active request, by id.
+pub fn active(conn: &mut Conn) -> Result<Vec<PurchaseRequest>> {
+    requests(
+        purchase_requests::table
+            .inner_join(contract_versions::table)
+            .filter(purchase_requests::state.eq(RequestState::Active))
+            .order(purchase_requests::id)
+            .select((Row::as_select(), contract_versions::model))
+            .load(conn)?,
+    )
+}
+
+/// Every active request of a vertical, by id.
+pub fn active_in(conn: &mut Conn, vertical: VerticalId) -> Result<Vec<PurchaseRequest>> {
+    requests(
+        purchase_requests::table
+            .inner_join(contract_versions::table)
+            .filter(purchase_requests::vertical_id.eq(vertical))
+            .filter(purchase_requests::state.eq(RequestState::Active))
+            .order(purchase_requests::id)
+            .select((Row::as_select(), contract_versions::model))
+            .load(conn)?,
+    )
+}
+
+/// Those of the requests that are active.
+pub fn active_among(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRequest>> {
+    requests(
+        purchase_requests::table
+            .inner_join(contract_versions::table)
+            .filter(purchase_requests::id.eq_any(ids))
+            .filter(purchase_requests::state.eq(RequestState::Active))
+            .select((Row::as_select(), contract_versions::model))
+            .load(conn)?,
+    )
+}
+
+/// A page of the buyer's requests, newest first, older than `before`.
+pub(super) fn page(
+    conn: &mut Conn,
+    buyer: AccountId,
+    state: Option<RequestState>,
+    before: Option<(Ts, RequestId)>,
+    limit: i64,
+) -> Result<Vec<PurchaseRequest>> {
+    let mut query = purchase_requests::table
+        .inner_join(contract_versions::table)
+        .filter(purchase_requests::buyer_id.eq(buyer))
+        .order((
+            purchase_requests::created_at.desc(),
+            purchase_requests::id.desc(),
+        ))
+        .limit(limit)
+        .select((Row::as_select(), contract_versions::model))
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(purchase_requests::state.eq(state));
+    }
+    if let Some((at, id)) = before {
+        query = query.filter(
+            purchase_requests::created_at
+                .lt(at)
+                .or(purchase_requests::created_at
+                    .eq(at)
+                    .and(purchase_requests::id.lt(id))),
+        );
+    }
+    requests(query.load(conn)?)
+}
+
+/// How many requests the buyer has in each state.
+pub(super) fn counts(conn: &mut Conn, buyer: AccountId) -> Result<Vec<(RequestState, i64)>> {
+    Ok(purchase_requests::table
+        .filter(purchase_requests::buyer_id.eq(buyer))
+        .group_by(purchase_requests::state)
+        .select((purchase_requests::state, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
+/// Writes the terms of an editable request that is still at `version`.
+pub(super) fn update(conn: &mut Conn, request: &PurchaseRequest, version: i64) -> Result<bool> {
+    let row = Row::of(request)?;
+    let changed = diesel::update(purchase_requests::table)
+        .filter(purchase_requests::id.eq(request.id))
+        .filter(purchase_requests::version.eq(version))
+        .filter(purchase_requests::state.eq(request.state))
+        .filter(purchase_requests::bought.eq(request.bought))
+        .set(&row)
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Moves a request that nobody has moved or edited meanwhile.
+pub(super) fn set_state(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    next: RequestState,
+    now: Ts,
+) -> Result<bool> {
+    let changed = diesel::update(purchase_requests::table)
+        .filter(purchase_requests::id.eq(request.id))
+        .filter(purchase_requests::state.eq(request.state))
+        .filter(purchase_requests::version.eq(request.version))
+        .set((
+            purchase_requests::state.eq(next),
+            purchase_requests::version.eq(purchase_requests::version + 1),
+            purchase_requests::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Tells every server that the request is not what it was.
+pub(super) fn record_change(conn: &mut Conn, id: RequestId, now: Ts) -> Result<()> {
+    diesel::insert_into(request_changes::table)
+        .values((
+            request_changes::request_id.eq(id),
+            request_changes::at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The newest rows of the change log, newest first.
+///
+/// A snapshot keeps the whole tail, not its highest number: on PostgreSQL a lower number may be committed later,
+/// and after a rollback SQLite gives a number again.
+pub type ChangeTail = Vec<(i64, RequestId, Ts)>;
+
+pub fn change_tail(conn: &mut Conn) -> Result<ChangeTail> {
+    Ok(request_changes::table
+        .order(request_changes::seq.desc())
+        .limit(TAIL)
+        .select((
+            request_changes::seq,
+            request_changes::request_id,
+            request_changes::at,
+        ))
+        .load(conn)?)
+}
+
+/// When each of the requests last got a lead.
+pub fn last_served(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<(RequestId, Option<Ts>)>> {
+    Ok(purchase_requests::table
+        .filter(purchase_requests::id.eq_any(ids))
+        .select((purchase_requests::id, purchase_requests::last_served_at))
+        .load(conn)?)
+}
+
+/// Locks the rows in the order of their ids, so that sales of shared copies cannot deadlock.
+/// SQLite's one writer needs no lock.
+pub fn lock(conn: &mut Conn, ids: &[RequestId]) -> Result<()> {
+    if let Conn::Postgres(inner) = conn {
+        purchase_requests::table
+            .filter(purchase_requests::id.eq_any(ids))
+            .order(purchase_requests::id)
+            .select(purchase_requests::id)
+            .for_update()
+            .load::<RequestId>(inner)?;
+    }
+    Ok(())
+}
+
+/// Counts one lead if state, version, quantity and budget allow; the state after it, `None` when they do not.
+pub(super) fn count_lead(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: i64,
+    now: Ts,
+) -> Result<Option<RequestState>> {
+    use purchase_requests::dsl;
+    // The last lead is the one after which neither quantity nor budget has room for another at the bid.
+    let next_spent = price.saturating_add(request.bid.minor);
+    let is_last = dsl::bought
+        .ge(dsl::quantity - 1)
+        .or((dsl::spent_minor + next_spent).gt(dsl::budget_minor));
+    Ok(diesel::update(purchase_requests::table)
+        .filter(dsl::id.eq(request.id))
+        .filter(dsl::state.eq(RequestState::Active))
+        .filter(dsl::version.eq(request.version))
+        .filter(dsl::bought.lt(dsl::quantity))
+        .filter((dsl::spent_minor + price).le(dsl::budget_minor))
+        .set((
+            dsl::state.eq(diesel::dsl::case_when(
+                is_last,
+                RequestState::Fulfilled.into_sql::<Text>(),
+            )
+            .otherwise(RequestState::Active.into_sql::<Text>())),
+            dsl::bought.eq(dsl::bought + 1),
+            dsl::spent_minor.eq(dsl::spent_minor + price),
+            dsl::last_served_at.eq(now),
+        ))
+        .returning(dsl::state)
+        .get_result(conn)
+        .optional()?)
+}
+
+/// The row's present state, counts and sums, for telling which gate closed.
+pub(super) fn standing(conn: &mut Conn, id: RequestId) -> Result<Option<Standing>> {
+    Ok(purchase_requests::table
+        .filter(purchase_requests::id.eq(id))
+        .select(Standing::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = purchase_requests)]
+pub(super) struct Standing {
+    pub state: RequestState,
+    pub version: i64,
+    pub quantity: i64,
+    pub bought: i64,
+}
+
+/// Counts one lead in the window that began at `start` if the cap allows it.
+pub(super) fn count_in_window(
+    conn: &mut Conn,
+    id: RequestId,
+    cap: &Cap,
+    start: Ts,
+    price: i64,
+) -> Result<bool> {
+    use request_cap_counters::dsl;
+    let most_count = cap.count.unwrap_or(i64::MAX);
+    let most_spent = cap.amount.map_or(i64::MAX, |amount| amount.minor);
+    if most_count < 1 || price > most_spent {
+        return Ok(false);
+    }
+    // The trait is named, since the prelude's `filter` is that of queries.
+    let counted = each!(conn, |inner| diesel::query_dsl::methods::FilterDsl::filter(
+        diesel::insert_into(dsl::request_cap_counters)
+            .values((
+                dsl::request_id.eq(id),
+                dsl::cap_window.eq(cap.window),
+                dsl::starts_at.eq(start),
+                dsl::bought.eq(1_i64),
+                dsl::spent_minor.eq(price),
+            ))
+            .on_conflict((dsl::request_id, dsl::cap_window, dsl::starts_at))
+            .do_update()
+            .set((
+                dsl::bought.eq(dsl::bought + 1),
+                dsl::spent_minor.eq(dsl::spent_minor + price),
+            )),
+        dsl::bought
+            .lt(most_count)
+            .and(dsl::spent_minor.le(most_spent - price)),
+    )
+    .execute(inner))?;
+    Ok(counted == 1)
+}
+
+/// What a window holds so far: leads and minor units.
+pub(super) fn window_use(
+    conn: &mut Conn,
+    id: RequestId,
+    window: CapWindow,
+    start: Ts,
+) -> Result<(i64, i64)> {
+    Ok(request_cap_counters::table
+        .find((id, window, start))
+        .select((
+            request_cap_counters::bought,
+            request_cap_counters::spent_minor,
+        ))
+        .first(conn)
+        .optional()?
+        .unwrap_or_default())
+}

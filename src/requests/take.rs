@@ -1,0 +1,140 @@
+//! Taking a lead against a request's limits: guarded counters, exact however many leads race.
+
+use diesel::Connection as _;
+
+use super::gate::{Gate, GateFailure};
+use super::store;
+use super::windows::Cap;
+use super::{PurchaseRequest, RequestState};
+use crate::access::Actor;
+use crate::audit;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::money::Money;
+
+/// Counts a lead at `price` against state, quantity, budget and caps, all or nothing.
+///
+/// `Some` is the gate that refused it, and nothing has changed; with the last lead the request is fulfilled.
+pub fn take(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: Money,
+    now: Ts,
+) -> Result<Option<Gate>> {
+    if price.currency != request.bid.currency {
+        return Ok(Some(Gate::Currency));
+    }
+    if request.caps.is_empty() {
+        return take_uncapped(conn, request, price, now);
+    }
+    // The savepoint takes back the counters that passed when a later one refuses.
+    let outcome = conn.transaction(|conn| {
+        if let Some(gate) = take_uncapped(conn, request, price, now)? {
+            return Err(Stop::At(gate));
+        }
+        for cap in &request.caps {
+            let start = cap.window.start(now, request.schedule.zone);
+            if !store::count_in_window(conn, request.id, cap, start, price.minor)? {
+                return Err(Stop::At(closed_by(conn, request, cap, start, price.minor)?));
+            }
+        }
+        Ok(())
+    });
+    match outcome {
+        Ok(()) => Ok(None),
+        Err(Stop::At(gate)) => Ok(Some(gate)),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+enum Stop {
+    At(Gate),
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<diesel::result::Error> for Stop {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn take_uncapped(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: Money,
+    now: Ts,
+) -> Result<Option<Gate>> {
+    match store::count_lead(conn, request, price.minor, now)? {
+        Some(RequestState::Fulfilled) => {
+            fulfilled(conn, request, now)?;
+            Ok(None)
+        }
+        Some(_) => Ok(None),
+        None => Ok(Some(match store::standing(conn, request.id)? {
+            Some(row) if row.bought >= row.quantity => Gate::Quantity,
+            Some(row) if row.state == RequestState::Fulfilled => Gate::Budget,
+            Some(row) if row.state != RequestState::Active => Gate::RequestNotActive,
+            Some(row) if row.version != request.version => Gate::RequestNotActive,
+            Some(_) => Gate::Budget,
+            None => Gate::RequestNotActive,
+        })),
+    }
+}
+
+fn closed_by(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    cap: &Cap,
+    start: Ts,
+    price: i64,
+) -> Result<Gate> {
+    let (bought, spent) = store::window_use(conn, request.id, cap.window, start)?;
+    Ok(cap_gate(cap, bought, spent, price).unwrap_or(cap.window.count_gate()))
+}
+
+fn cap_gate(cap: &Cap, bought: i64, spent: i64, price: i64) -> Option<Gate> {
+    if cap.count.is_some_and(|most| bought >= most) {
+        return Some(cap.window.count_gate());
+    }
+    cap.amount
+        .filter(|most| spent.saturating_add(price) > most.minor)
+        .map(|_| cap.window.amount_gate())
+}
+
+/// The caps that would refuse a lead at `price` now.
+pub fn closed_caps(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: Money,
+    now: Ts,
+) -> Result<Vec<GateFailure>> {
+    let mut failures = Vec::new();
+    for cap in &request.caps {
+        let start = cap.window.start(now, request.schedule.zone);
+        let (bought, spent) = store::window_use(conn, request.id, cap.window, start)?;
+        failures.extend(cap_gate(cap, bought, spent, price.minor).map(GateFailure::from));
+    }
+    Ok(failures)
+}
+
+fn fulfilled(conn: &mut Conn, request: &PurchaseRequest, now: Ts) -> Result<()> {
+    store::record_change(conn, request.id, now)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: Actor::System,
+            account_id: Some(request.buyer_id),
+            action: "request.fulfilled",
+            subject: request.id.to_string(),
+            detail: serde_json::json!({ "quantity": request.quantity, "budget": request.budget }),
+        },
+    )
+}
