@@ -7,7 +7,7 @@ use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
 use crate::leads::{Channel, Listing};
 use crate::text::Lang;
-use crate::verticals::{FieldKind, Value, Vertical};
+use crate::verticals::{FieldKind, Value, Vertical, place};
 
 /// A field that conditions may name.
 #[derive(Debug, Clone)]
@@ -272,11 +272,11 @@ impl FilterField {
     /// A place is named by its code, or no lead would ever be in it.
     fn check_place(&self, text: &str) -> Option<(Reason, String)> {
         match self.key.as_str() {
-            "country" if rust_iso3166::from_alpha2(text).is_none() => Some((
+            "country" if place::country(text) != Some(text) => Some((
                 Reason::CountryUnknown,
                 "an ISO 3166-1 code such as LV".to_owned(),
             )),
-            "region" if rust_iso3166::iso3166_2::from_code(text).is_none() => Some((
+            "region" if place::region(None, text) != Some(text) => Some((
                 Reason::RegionUnknown,
                 "an ISO 3166-2 code such as RU-MOW".to_owned(),
             )),
