@@ -33,6 +33,11 @@ pub mod verticals;
 pub mod leads;
 
 pub mod contracts;
+
 pub mod requests;
 
 pub mod matching;
+
+pub mod purchases;
+
+pub mod delivery;

@@ -1,0 +1,110 @@
+//! The letter that brings a purchased contact to its buyer.
+
+use askama::Template;
+use i18n_embed_fl::fl;
+
+use crate::error::{Error, Result};
+use crate::leads::Contact;
+use crate::mail::Message;
+use crate::purchases::Purchase;
+use crate::text::Lang;
+
+#[derive(Template)]
+#[template(path = "mail/purchase_delivered/subject.txt")]
+struct Subject<'a> {
+    l: &'a Lang,
+    request: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/purchase_delivered/body.txt")]
+struct Plain<'a> {
+    l: &'a Lang,
+    facts: &'a [(String, String)],
+    request: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/purchase_delivered/body.html")]
+struct Html<'a> {
+    l: &'a Lang,
+    facts: &'a [(String, String)],
+    request: &'a str,
+    link: &'a str,
+}
+
+/// What the letter tells, beside the contact.
+pub struct Brief<'a> {
+    pub purchase: &'a Purchase,
+    pub request: &'a str,
+    pub interest: &'a str,
+    /// The address of this server, without a slash at its end.
+    pub base_url: &'a str,
+}
+
+pub fn write(l: &Lang, to: &str, contact: &Contact, brief: &Brief<'_>) -> Result<Message> {
+    let link = format!("{}/buyer/purchases/{}", brief.base_url, brief.purchase.id);
+    let facts = facts(l, contact, brief);
+    let render =
+        |result: askama::Result<String>| result.map_err(|error| Error::Internal(error.into()));
+    Ok(Message {
+        to: to.to_owned(),
+        subject: render(
+            Subject {
+                l,
+                request: brief.request,
+            }
+            .render(),
+        )?,
+        text: render(
+            Plain {
+                l,
+                facts: &facts,
+                request: brief.request,
+                link: &link,
+            }
+            .render(),
+        )?,
+        html: render(
+            Html {
+                l,
+                facts: &facts,
+                request: brief.request,
+                link: &link,
+            }
+            .render(),
+        )?,
+    })
+}
+
+/// What is known of the person, as label and value.
+fn facts(l: &Lang, contact: &Contact, brief: &Brief<'_>) -> Vec<(String, String)> {
+    let known = [
+        (fl!(l, "delivery-name"), Some(contact.full_name())),
+        (fl!(l, "delivery-phone"), contact.phone.clone()),
+        (fl!(l, "delivery-email"), contact.email.clone()),
+        (fl!(l, "delivery-company"), contact.company.clone()),
+        (fl!(l, "delivery-job-title"), contact.job_title.clone()),
+        (fl!(l, "delivery-interest"), Some(brief.interest.to_owned())),
+        (
+            fl!(l, "delivery-price"),
+            Some(brief.purchase.price().to_string()),
+        ),
+        (
+            fl!(l, "delivery-dispute-until"),
+            Some(
+                brief
+                    .purchase
+                    .final_at
+                    .utc()
+                    .format("%Y-%m-%d %H:%M UTC")
+                    .to_string(),
+            ),
+        ),
+    ];
+    known
+        .into_iter()
+        .filter_map(|(label, value)| value.map(|value| (label, value)))
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! An activated request meets the listed leads.
+
+use std::sync::Arc;
+
+use super::{Explanation, Order, Outcome, SaleRule, sell};
+use crate::access::Actor;
+use crate::clock::{Clock, Ts};
+use crate::db::{Conn, Db};
+use crate::error::Result;
+use crate::id::RequestId;
+use crate::leads;
+use crate::matching::{self, Fit};
+use crate::requests::{self, Gate, MatchJob, PurchaseRequest, RequestState};
+
+/// Leads that one activation looks through; the newest first.
+const MAX_LISTINGS: i64 = 20_000;
+/// Sales in one transaction: enough to spread the commit, few enough not to hold others up.
+const SALES_A_COMMIT: usize = 20;
+
+/// Buys the listed leads that fit, best first, until a limit of the request says stop.
+pub async fn match_request(db: Db, clock: Clock, job: MatchJob) -> Result<()> {
+    let now = clock.now();
+    let Some((request, fits)) = db.read(move |conn| fits(conn, job.request, now)).await? else {
+        return Ok(());
+    };
+    let candidates = u32::try_from(fits.len()).unwrap_or(u32::MAX);
+    let mut place = 0;
+    for chunk in fits.chunks(SALES_A_COMMIT) {
+        let (request, chunk, first) = (Arc::clone(&request), chunk.to_vec(), place);
+        place += u32::try_from(chunk.len()).unwrap_or(0);
+        let goes_on = db
+            .write(move |conn| buy_in_order(conn, &request, &chunk, (first, candidates), now))
+            .await?;
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn fits(
+    conn: &mut Conn,
+    id: RequestId,
+    now: Ts,
+) -> Result<Option<(Arc<PurchaseRequest>, Vec<Fit>)>> {
+    let Some(request) = requests::by_ids(conn, &[id])?.pop() else {
+        return Ok(None);
+    };
+    if request.state != RequestState::Active || !request.auto_buy {
+        return Ok(None);
+    }
+    let listings = leads::listed_in(conn, request.vertical_id, now, MAX_LISTINGS)?;
+    let fits = matching::rank_listings(conn, &request, listings, now)?;
+    Ok(Some((Arc::new(request), fits)))
+}
+
+/// False when the request takes no more.
+fn buy_in_order(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    fits: &[Fit],
+    (first, candidates): (u32, u32),
+    now: Ts,
+) -> Result<bool> {
+    for (place, fit) in (first + 1..).zip(fits) {
+        let order = Order {
+            listing: &fit.listing,
+            buyer: request.buyer_id,
+            request: Some(request),
+            contract_version: request.contract_version_id,
+            price: fit.price,
+            explanation: Explanation {
+                rule: SaleRule::BestListing,
+                place,
+                candidates,
+                bid: request.bid,
+                wishes_met: fit.wishes_met,
+            },
+            actor: Actor::System,
+        };
+        match sell(conn, &order, now)? {
+            // The lead went elsewhere meanwhile; the next may still be there.
+            Outcome::Sold(_) | Outcome::Refused(Gate::SoldOut | Gate::AlreadyBought) => {}
+            // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
+            Outcome::Refused(Gate::Budget) if fit.price.minor > request.bid.minor => {}
+            Outcome::Refused(gate) => {
+                tracing::info!(request = %request.id, gate = gate.code(), "buying stopped");
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
