@@ -5,8 +5,10 @@
 
 mod account;
 mod charges;
+pub mod check;
 mod funds;
 mod posting;
+mod seal;
 mod store;
 mod transfers;
 
@@ -17,6 +19,7 @@ pub use charges::{
 };
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
+pub use seal::{Chain, Seal, recent_seals, seal, verify_seals};
 pub use transfers::{
     ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, pay_payout, pay_withdrawal,
     return_payout, write_off_claim,

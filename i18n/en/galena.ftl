@@ -210,3 +210,18 @@ purchases-bid = Bid
 purchases-wishes-met = Wishes met
 purchases-request = Request
 purchases-open-request = Open the request
+
+## Ledger
+
+ledger-law-1 = Each posting has two entries or more and sums to zero
+ledger-law-2 = Each kept balance is the sum of its entries, in an unbroken chain
+ledger-law-3 = No balance is below zero
+ledger-law-4 = Open holds add up to the money held
+ledger-law-5 = Pending and disputed shares and open payouts add up
+ledger-law-6 = A charge is captured once and never refunded beyond its price
+ledger-law-7 = Nothing is booked or answered twice
+ledger-law-8 = Each business event has its posting, and each posting its event
+ledger-law-9 = Every seal verifies, and nothing old is unsealed
+ledger-law-10 = Buyer paid = seller earned + commission + refunds
+ledger-check-holds = law { $number }: holds on { $checked } rows: { $title }
+ledger-check-broken = law { $number }: BROKEN, { $breaches } breaches in { $checked } rows: { $title }

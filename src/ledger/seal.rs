@@ -1,0 +1,176 @@
+//! Sealing: what was committed goes into batches, each a Merkle root chained to the one before it.
+//!
+//! A chain written in each sale's transaction would be one row that every sale waits for; so a task
+//! seals once a second instead. Postings and the audit log have a chain each.
+
+mod merkle;
+mod store;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::result::DatabaseErrorKind;
+use diesel::{Connection as _, result::Error as DieselError};
+use uuid::Uuid;
+
+use crate::clock::{MINUTE, SECOND, Ts};
+use crate::db::Conn;
+use crate::db::types::{text_enum, uuid_column};
+use crate::error::{Error, Result};
+use crate::id::{AuditId, PostingId};
+
+pub use store::Seal;
+
+/// Items in one seal.
+const BATCH: i64 = 1_000;
+/// Seals of one chain in one call, so that the writer is not kept for long.
+const BATCHES: usize = 5;
+/// How late after its time a row may be committed; longer than a statement may run.
+const LATENESS: i64 = 40 * SECOND;
+/// How old an unsealed row may be.
+const MAX_AGE: i64 = MINUTE;
+
+pub type Root = [u8; 32];
+
+text_enum! {
+    /// What is sealed.
+    pub enum Chain { Ledger = "ledger", Audit = "audit" }
+}
+
+/// The id of a sealed row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = crate::db::types::DbUuid)]
+pub struct ItemId(pub Uuid);
+
+uuid_column!(ItemId);
+
+impl Chain {
+    fn name_of(self, item: ItemId) -> String {
+        match self {
+            Self::Ledger => PostingId(item.0).to_string(),
+            Self::Audit => AuditId(item.0).to_string(),
+        }
+    }
+}
+
+/// Seals what is not sealed yet, and says how many rows that were; call again while there are any
+/// to seal everything, as at shutdown.
+///
+/// It looks back from the newest seal only as far as a row may be late, so it never reads much.
+pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
+    let mut sealed = 0;
+    for &chain in Chain::ALL {
+        for _ in 0..BATCHES {
+            let items = seal_batch(conn, chain, now)?;
+            sealed += items;
+            if items < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+    }
+    Ok(sealed)
+}
+
+fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
+    let last = store::last(conn, chain)?;
+    let since = last.as_ref().map(|seal| seal.sealed_at.minus(LATENESS));
+    let items = store::unsealed(conn, chain, since, BATCH)?;
+    if items.is_empty() {
+        return Ok(0);
+    }
+    let (seq, previous_root) = last.map_or((1, vec![0; 32]), |seal| (seal.seq + 1, seal.root));
+    let leaves = store::leaves(conn, chain, &items)?;
+    let mut seal = Seal {
+        chain,
+        seq,
+        root: Vec::new(),
+        previous_root,
+        items: i64::try_from(items.len()).map_err(anyhow::Error::from)?,
+        sealed_at: now,
+    };
+    seal.root = chained_root(&seal, &leaves).to_vec();
+    // Another server may have sealed the same rows at the same moment; its seal is as good.
+    match conn.transaction(|conn| store::insert(conn, &seal, &items)) {
+        Ok(()) => Ok(items.len()),
+        Err(Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))) => {
+            Ok(0)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The root of a seal: its place in the chain, its time and its rows.
+fn chained_root(seal: &Seal, leaves: &[Root]) -> Root {
+    let mut context = Context::new(&SHA256);
+    context.update(b"galena seal 1\0");
+    context.update(seal.chain.as_str().as_bytes());
+    context.update(&[0]);
+    context.update(&seal.seq.to_be_bytes());
+    context.update(&seal.items.to_be_bytes());
+    context.update(&seal.sealed_at.micros().to_be_bytes());
+    context.update(&seal.previous_root);
+    context.update(&merkle::root(leaves));
+    merkle::finish(context)
+}
+
+/// What the walk over all seals found.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Rows whose seals were computed again.
+    pub items: i64,
+    /// Each break, named by chain, seal and row.
+    pub breaks: Vec<String>,
+}
+
+/// Computes every seal again and looks for rows older than a minute that have none.
+pub fn verify_seals(conn: &mut Conn, now: Ts) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    for &chain in Chain::ALL {
+        let (mut seq, mut previous) = (0, vec![0; 32]);
+        while let Some(seal) = store::after(conn, chain, seq)? {
+            let name = format!("{chain} seal {}", seal.seq);
+            if seal.seq != seq + 1 {
+                verdict
+                    .breaks
+                    .push(format!("{name}: the seal before it is missing"));
+            }
+            if seal.previous_root != previous {
+                verdict
+                    .breaks
+                    .push(format!("{name}: is not chained to the seal before it"));
+            }
+            let items = store::members(conn, chain, seal.seq)?;
+            let leaves = store::leaves(conn, chain, &items)?;
+            if i64::try_from(leaves.len()).ok() != Some(seal.items) {
+                verdict.breaks.push(format!(
+                    "{name}: {} of its {} rows are there",
+                    leaves.len(),
+                    seal.items
+                ));
+            } else if chained_root(&seal, &leaves).as_slice() != seal.root {
+                verdict.breaks.push(format!(
+                    "{name}: a row between {} and {} was changed",
+                    items
+                        .first()
+                        .map_or_else(String::new, |&item| chain.name_of(item)),
+                    items
+                        .last()
+                        .map_or_else(String::new, |&item| chain.name_of(item)),
+                ));
+            }
+            verdict.items += seal.items;
+            (seq, previous) = (seal.seq, seal.root);
+        }
+        for item in store::unsealed_before(conn, chain, now.minus(MAX_AGE), 100)? {
+            verdict
+                .breaks
+                .push(format!("{}: is not sealed", chain.name_of(item)));
+        }
+    }
+    Ok(verdict)
+}
+
+/// The newest seals of a chain, newest first.
+pub fn recent_seals(conn: &mut Conn, chain: Chain, limit: i64) -> Result<Vec<Seal>> {
+    store::recent(conn, chain, limit)
+}
