@@ -81,6 +81,17 @@ impl Db {
         migrations::state(&mut conn)
     }
 
+    /// The master key under which the database's contacts were sealed; `None` while there are none.
+    pub fn sealed_under(&self) -> anyhow::Result<Option<String>> {
+        use diesel::prelude::*;
+        use schema::lead_contacts;
+        Ok(lead_contacts::table
+            .order(lead_contacts::lead_id.desc())
+            .select(lead_contacts::master_key_id)
+            .first(&mut *self.connection()?)
+            .optional()?)
+    }
+
     /// Reads off the async threads. SQLite refuses writes here.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where

@@ -25,8 +25,14 @@ pub mod jobs;
 
 pub mod mail;
 
+pub mod config;
+
+pub mod web;
+
 // The slices, each a concept of the exchange.
 pub mod ledger;
+
+pub mod accounts;
 
 pub mod verticals;
 
@@ -41,3 +47,10 @@ pub mod matching;
 pub mod purchases;
 
 pub mod delivery;
+
+// The whole.
+pub mod routes;
+
+pub mod app;
+
+pub mod cli;

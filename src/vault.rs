@@ -69,6 +69,11 @@ impl Vault {
         })
     }
 
+    /// Names the master key without telling it.
+    pub fn master_key_id(&self) -> &str {
+        &self.master_key_id
+    }
+
     /// Seals `plain` for the place `context` (table and row); elsewhere it does not open.
     pub fn seal(&self, context: &str, plain: &[u8]) -> anyhow::Result<Sealed> {
         let data_key: [u8; KEY_BYTES] = random()?;

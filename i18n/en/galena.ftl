@@ -225,3 +225,150 @@ ledger-law-9 = Every seal verifies, and nothing old is unsealed
 ledger-law-10 = Buyer paid = seller earned + commission + refunds
 ledger-check-holds = law { $number }: holds on { $checked } rows: { $title }
 ledger-check-broken = law { $number }: BROKEN, { $breaches } breaches in { $checked } rows: { $title }
+## Frame
+
+product-name = Galena
+skip-to-content = Skip to the content
+nav-label = Main
+nav-menu = Menu
+nav-theme = Light or dark
+nav-open-dashboard = Open the dashboard
+nav-dashboard = Dashboard
+nav-leads = Leads
+nav-add-lead = Add a lead
+nav-import = Import
+nav-refused = Refused lines
+nav-earnings = Earnings
+nav-market = Market
+nav-public-market = Public market
+nav-requests = Purchase requests
+nav-inbox = Inbox
+nav-wallet = Wallet
+nav-overview = Overview
+nav-approvals = Approvals
+nav-accounts = Accounts
+nav-deposits = Deposits
+nav-verticals = Verticals
+nav-ledger = Ledger
+nav-queues = Queues
+nav-audit = Audit log
+nav-account = Your account
+nav-api-keys = API keys
+nav-api-docs = API docs
+nav-sign-in = Sign in
+nav-sign-up = Open an account
+nav-sign-out = Sign out
+nav-terms = Terms
+nav-privacy = Privacy
+account-menu = Account menu
+footer-note = Galena is open source; every decision and every amount can be checked.
+not-approved-notice = The operator has not approved your account, so you can look around but not trade.
+not-available = n/a
+kind-seller = Seller
+kind-buyer = Buyer
+kind-operator = Operator
+time-now = just now
+time-ago = { $unit ->
+    [minutes] { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+    [hours] { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+   *[days] { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+}
+time-ahead = { $unit ->
+    [minutes] { $count ->
+        [one] in { $count } minute
+       *[other] in { $count } minutes
+    }
+    [hours] { $count ->
+        [one] in { $count } hour
+       *[other] in { $count } hours
+    }
+   *[days] { $count ->
+        [one] in { $count } day
+       *[other] in { $count } days
+    }
+}
+field-error = { $message }. Accepted: { $accepted }
+form-errors-title = Some fields need attention
+form-optional = (optional)
+form-any = Any
+form-cancel = Cancel
+form-close = Close
+form-copy = Copy
+filter-clear = Clear all
+filter-remove = Remove this filter
+page-first = First page
+page-next = Next page
+error-to-front = To the front page
+error-advice-sign-in = Sign in and try again.
+error-advice-forbidden = Your role or the state of your account does not allow this. Ask the owner of your account or the operator.
+error-advice-not-found = It may have been removed, or the address has a typo.
+error-advice-wait = Wait a moment and try again.
+error-advice-back = Go back, mend it and send it again.
+error-advice-ours = It was noted. Try again; if it stays, tell the operator the number below.
+state-received = Received
+state-rejected = Rejected
+state-quarantined = In review
+state-listed = Listed
+state-sold-out = Sold out
+state-expired = Expired
+state-withdrawn = Withdrawn
+state-erased = Erased
+state-draft = Draft
+state-active = Active
+state-paused = Paused
+state-fulfilled = Fulfilled
+state-closed = Closed
+state-delivered = Delivered
+state-awaiting-outcome = Awaiting outcome
+state-appointment-held = Appointment held
+state-sold = Sold
+state-lapsed = Lapsed
+state-disputed = Disputed
+state-settled = Settled
+state-refunded = Refunded
+state-pending = Pending
+state-approved = Approved
+state-refused = Refused
+state-suspended = Suspended
+state-requested = Requested
+state-queued = Queued
+state-running = Running
+state-done = Done
+state-dead = Given up
+state-uploaded = Uploaded
+state-finished = Finished
+state-failed = Failed
+state-revoked = Revoked
+state-pass = Pass
+state-warn = Warning
+state-fail = Fail
+
+## Accounts
+
+accounts-sign-in = Sign in
+accounts-sign-out = Sign out
+accounts-sign-up = Open an account
+accounts-sign-up-hint = The operator approves new accounts before they trade; until then you can look around.
+accounts-email = E-mail
+accounts-password = Password
+accounts-password-hint = 12 characters or more; a phrase of several words is easiest to remember.
+accounts-no-account = No account yet? Open one
+accounts-have-account = Have an account already? Sign in
+accounts-i-want = I want to
+accounts-to-buy = buy leads
+accounts-to-sell = sell leads
+accounts-organisation = Organisation
+accounts-country = Country
+accounts-name = Your name
+accounts-terms = The terms
+accounts-accept-terms = I accept the terms of the exchange and may act for this organisation
+accounts-welcome = Welcome! Your account waits for the operator's approval; you can look around meanwhile.

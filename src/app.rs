@@ -1,0 +1,164 @@
+//! The server as a whole: what it is made of, how it starts, what it does periodically, how it stops.
+
+mod logs;
+mod serve;
+mod tasks;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{HttpServer, web as actix};
+use anyhow::{Context as _, bail};
+use tokio::sync::Notify;
+use tracing_actix_web::TracingLogger;
+use utoipa::OpenApi as _;
+
+use crate::accounts::{self, Passwords, Tokens};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, SchemaState};
+use crate::error::{Code, Error};
+use crate::jobs::Runner;
+use crate::routes;
+use crate::vault::Vault;
+use crate::web::limits::Limits;
+use crate::web::{self, Ctx, State, metrics, openapi, trace};
+
+pub use logs::start_logs;
+pub use serve::serve;
+pub use tasks::{Task, tasks};
+
+/// Everything that the server, its jobs and its commands share; clones are cheap.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub vault: Arc<Vault>,
+    pub config: Arc<Config>,
+    pub ctx: Ctx,
+    pub runner: Arc<Runner>,
+    pub passwords: Passwords,
+    state: actix::Data<State>,
+    tokens: actix::Data<Tokens>,
+    document: actix::Data<openapi::Document>,
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date, and reads the keys.
+    pub fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        metrics::start();
+        config.make_data_folder()?;
+        let db = Db::open(&config.database_url, config.db_connections)?;
+        bring_up_to_date(&db, &config)?;
+        let vault = open_vault(&db, &config)?;
+        let ctx = Ctx {
+            db: db.clone(),
+            clock: clock.clone(),
+            vault: Arc::clone(&vault),
+            wake: Arc::new(Notify::new()),
+        };
+        let config = Arc::new(config);
+        let state = State {
+            ctx: ctx.clone(),
+            config: Arc::clone(&config),
+            limits: Limits::new(&config, &clock),
+        };
+        Ok(Self {
+            runner: Arc::new(runner(&ctx)),
+            passwords: Passwords::new()?,
+            tokens: actix::Data::new(Tokens::new(&vault, &config)?),
+            document: actix::Data::new(openapi::Document(api_document().to_json()?)),
+            state: actix::Data::new(state),
+            db,
+            clock,
+            vault,
+            config,
+            ctx,
+        })
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.state.limits
+    }
+
+    /// What handlers find as `web::Data` beside the extractors of `web`.
+    fn register(&self, config: &mut actix::ServiceConfig) {
+        config
+            .app_data(self.state.clone())
+            .app_data(self.tokens.clone())
+            .app_data(self.document.clone())
+            .app_data(actix::Data::new(self.passwords.clone()))
+            .app_data(
+                actix::PathConfig::default()
+                    .error_handler(|_, _| Error::refused(Code::NotFound).into()),
+            )
+            .app_data(
+                actix::QueryConfig::default()
+                    .error_handler(|_, _| Error::refused(Code::MalformedBody).into()),
+            );
+    }
+}
+
+/// Who does each kind of job.
+fn runner(ctx: &Ctx) -> Runner {
+    Runner::new(ctx.db.clone(), ctx.clock.clone())
+}
+
+/// The OpenAPI document of all slices.
+pub fn api_document() -> utoipa::openapi::OpenApi {
+    openapi::merge([accounts::api::Doc::openapi()])
+}
+
+fn bring_up_to_date(db: &Db, config: &Config) -> anyhow::Result<()> {
+    if config.migrate {
+        for name in db.migrate()? {
+            tracing::info!(name, "migrated");
+        }
+        return Ok(());
+    }
+    match db.schema_state()? {
+        SchemaState::Current => Ok(()),
+        SchemaState::Behind => {
+            bail!("the database schema is older than this program; run `galena migrate`")
+        }
+        SchemaState::Newer => {
+            bail!("the database schema is newer than this program; use the newer galena")
+        }
+    }
+}
+
+fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Arc<Vault>> {
+    let vault = Vault::new(&config.master_key()?)?;
+    let sealed_under = db.sealed_under().context("the database cannot be read")?;
+    if let Some(other) = sealed_under.filter(|id| id != vault.master_key_id()) {
+        bail!(
+            "the contacts in this database were sealed under master key {other}, but the configured one is {}; \
+             give the right key by --master-key-file or GALENA_MASTER_KEY",
+            vault.master_key_id()
+        );
+    }
+    Ok(Arc::new(vault))
+}
+
+/// The server on a listener that is bound already; it runs when awaited or spawned.
+pub fn build(app: &App, listener: TcpListener) -> anyhow::Result<Server> {
+    let shared = app.clone();
+    let mut server = HttpServer::new(move || {
+        let app = shared.clone();
+        actix_web::App::new()
+            .configure(move |config| app.register(config))
+            .configure(routes::configure)
+            .wrap(from_fn(web::finish))
+            .wrap(Compress::default())
+            .wrap(TracingLogger::<trace::Spans>::new())
+    })
+    .shutdown_timeout(app.config.shutdown_seconds)
+    .client_request_timeout(Duration::from_secs(15));
+    if let Some(workers) = app.config.workers {
+        server = server.workers(workers);
+    }
+    Ok(server.listen(listener)?.run())
+}

@@ -1,0 +1,67 @@
+//! What the server does by itself, again and again.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::App;
+use crate::accounts;
+use crate::error::Result;
+use crate::web::{idempotency, metrics};
+
+type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// A periodic task.
+#[derive(Clone)]
+pub struct Task {
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: Arc<dyn Fn(App) -> Running + Send + Sync>,
+}
+
+impl Task {
+    fn new<F>(name: &'static str, every: Duration, run: fn(App) -> F) -> Self
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        Self {
+            name,
+            every,
+            run: Arc::new(move |app| Box::pin(run(app))),
+        }
+    }
+}
+
+/// Every periodic task; each is safe to run at any time and on several servers at once.
+pub fn tasks() -> Vec<Task> {
+    vec![
+        Task::new("jobs", Duration::from_millis(500), run_jobs),
+        Task::new("sweep", Duration::from_hours(1), sweep),
+        Task::new("metrics", Duration::from_secs(30), keep_metrics),
+    ]
+}
+
+async fn run_jobs(app: App) -> Result<()> {
+    while app.runner.run_due().await? > 0 {}
+    Ok(())
+}
+
+async fn sweep(app: App) -> Result<()> {
+    let now = app.clock.now();
+    let config = Arc::clone(&app.config);
+    app.db
+        .write(move |conn| {
+            idempotency::sweep(conn, now)?;
+            accounts::sweep_sessions(conn, &config, now)
+        })
+        .await?;
+    app.runner.sweep().await?;
+    app.limits().sweep();
+    Ok(())
+}
+
+async fn keep_metrics(_: App) -> Result<()> {
+    metrics::upkeep();
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The commands of the one binary.
+
+mod migrate;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+
+/// An open-source lead exchange.
+#[derive(Parser)]
+#[command(name = "galena", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the exchange
+    Serve(serve::Args),
+    /// Bring the database schema up to date
+    Migrate(migrate::Args),
+    /// Create users and reset passwords
+    User(user::Args),
+}
+
+impl Cli {
+    /// Runs the command to its end.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve(args) => serve::run(args),
+            Command::Migrate(args) => migrate::run(args),
+            Command::User(args) => user::run(args),
+        }
+    }
+}

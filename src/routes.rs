@@ -1,0 +1,52 @@
+//! Every path of the product, one line each, with who may go there.
+
+mod guard;
+mod ops;
+pub mod rules;
+
+use actix_web::http::Method;
+use actix_web::web::ServiceConfig;
+
+use crate::access::Rule;
+use crate::accounts;
+use crate::web::{assets, metrics, openapi};
+use rules::*;
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub rule: Rule,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $rule:expr, $handler:path;)+) => {
+        /// What the server answers, and to whom.
+        pub const TABLE: &[Route] = &[$(Route { method: stringify!($method), path: $path, rule: $rule }),+];
+
+        /// Registers every line of the table, each behind its rule.
+        pub fn configure(config: &mut ServiceConfig) {
+            $(config.service(guard::resource(Method::$method, $path, $rule, $handler));)+
+            config.default_service(actix_web::web::to(guard::nothing_here));
+        }
+    };
+}
+
+routes! {
+    GET "/healthz" => PUBLIC, ops::alive;
+    GET "/readyz" => PUBLIC, ops::ready;
+    GET "/metrics" => PUBLIC, metrics::show;
+
+    GET "/static/{digest}/{path:.*}" => PUBLIC, assets::file;
+
+    GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
+    POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;
+    GET "/api/v1/me" => SIGNED_IN, accounts::api::me;
+
+    GET "/signin" => PUBLIC, accounts::pages::sign::in_form;
+    POST "/signin" => PUBLIC, accounts::pages::sign::sign_in;
+    POST "/signout" => SIGNED_IN, accounts::pages::sign::sign_out;
+    GET "/signup" => PUBLIC, accounts::pages::sign::up_form;
+    POST "/signup" => PUBLIC, accounts::pages::sign::sign_up;
+}

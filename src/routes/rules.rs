@@ -1,0 +1,63 @@
+//! The rules that lines of the table use.
+//!
+//! Who "sees" may look even while the account waits for approval; who "acts" needs an approved account.
+//! API keys pass only rules with a scope that they have; pages need none, since keys never reach them.
+
+use crate::access::AccountKind::{Buyer, Operator, Seller};
+use crate::access::Role::{Admin, Auditor, Finance, Member, Owner, Viewer};
+use crate::access::{AccountKind, Role, Rule, Scope};
+
+pub const PUBLIC: Rule = Rule::Public;
+pub const SIGNED_IN: Rule = Rule::SignedIn;
+
+const ALL_OF_TRADERS: &[Role] = &[Owner, Member, Viewer];
+const TRADERS: &[Role] = &[Owner, Member];
+
+const fn roles(
+    kind: AccountKind,
+    roles: &'static [Role],
+    scope: Option<Scope>,
+    approved: bool,
+) -> Rule {
+    Rule::Roles {
+        kind,
+        roles,
+        scope,
+        approved,
+    }
+}
+
+// Pages.
+pub const SELLER_SEES: Rule = roles(Seller, ALL_OF_TRADERS, None, false);
+pub const SELLER_ACTS: Rule = roles(Seller, TRADERS, None, true);
+pub const BUYER_SEES: Rule = roles(Buyer, ALL_OF_TRADERS, None, false);
+pub const BUYER_ACTS: Rule = roles(Buyer, TRADERS, None, true);
+pub const OPERATOR_SEES: Rule = roles(Operator, &[Admin, Auditor, Finance], None, false);
+pub const ADMIN_ACTS: Rule = roles(Operator, &[Admin], None, true);
+pub const AUDITOR_ACTS: Rule = roles(Operator, &[Admin, Auditor], None, true);
+pub const FINANCE_ACTS: Rule = roles(Operator, &[Admin, Finance], None, true);
+
+// API.
+pub const fn seller_reads(scope: Scope) -> Rule {
+    roles(Seller, ALL_OF_TRADERS, Some(scope), false)
+}
+
+pub const fn seller_writes(scope: Scope) -> Rule {
+    roles(Seller, TRADERS, Some(scope), true)
+}
+
+pub const fn buyer_reads(scope: Scope) -> Rule {
+    roles(Buyer, ALL_OF_TRADERS, Some(scope), false)
+}
+
+pub const fn buyer_writes(scope: Scope) -> Rule {
+    roles(Buyer, TRADERS, Some(scope), true)
+}
+
+pub const fn operator_reads(scope: Scope) -> Rule {
+    roles(Operator, &[Admin, Auditor, Finance], Some(scope), false)
+}
+
+pub const fn admin_writes(scope: Scope) -> Rule {
+    roles(Operator, &[Admin], Some(scope), true)
+}

@@ -1,0 +1,267 @@
+//! What templates show of values: relative time, counts, states, addresses of filtered lists.
+//! Askama hands arguments over by reference, hence the references to small values here.
+
+use std::fmt::Display;
+
+use i18n_embed_fl::fl;
+
+use crate::clock::{DAY, HOUR, MINUTE, Ts};
+use crate::error::FieldError;
+use crate::text::Lang;
+
+/// How long ago (or how far ahead) an instant lies; beyond a month its date.
+pub fn ago(lang: &Lang, now: &Ts, at: &Ts) -> String {
+    let passed = now.micros().saturating_sub(at.micros());
+    let distance = passed.saturating_abs();
+    if distance < MINUTE {
+        return fl!(lang, "time-now");
+    }
+    if distance >= 31 * DAY {
+        return date(at);
+    }
+    let (unit, count) = match distance {
+        0..HOUR => ("minutes", distance / MINUTE),
+        HOUR..DAY => ("hours", distance / HOUR),
+        _ => ("days", distance / DAY),
+    };
+    if passed < 0 {
+        fl!(lang, "time-ahead", unit = unit, count = count)
+    } else {
+        fl!(lang, "time-ago", unit = unit, count = count)
+    }
+}
+
+/// `22 Nov 2026`.
+pub fn date(at: &Ts) -> String {
+    at.utc().format("%-d %b %Y").to_string()
+}
+
+/// `22 Nov 2026, 10:45:12 UTC`, for a hover and for detail pages.
+pub fn exact(at: &Ts) -> String {
+    at.utc().format("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
+/// A whole number with its thousands set apart by thin spaces.
+pub fn count(number: impl Display) -> String {
+    let plain = number.to_string();
+    let (sign, digits) = plain
+        .strip_prefix('-')
+        .map_or(("", plain.as_str()), |digits| ("\u{2212}", digits));
+    let mut shown = String::from(sign);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push('\u{202f}');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `part` of `whole` as `12.3 %`, half-even; nothing of nothing is not a number.
+pub fn percent(lang: &Lang, part: i64, whole: i64) -> String {
+    if whole == 0 {
+        return fl!(lang, "not-available");
+    }
+    let tenths = crate::money::divide_half_even(i128::from(part) * 1000, i128::from(whole));
+    format!("{}\u{202f}%", rust_decimal::Decimal::new(tenths, 1))
+}
+
+/// Up to two letters that stand for a name.
+pub fn initials(name: &str) -> String {
+    name.split_whitespace()
+        .filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()))
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+/// Whether two texts are the same, whatever holds them.
+pub fn same(one: impl AsRef<str>, other: impl AsRef<str>) -> bool {
+    one.as_ref() == other.as_ref()
+}
+
+/// What to do next after an error with this status.
+pub fn advice(lang: &Lang, status: &u16) -> String {
+    match *status {
+        401 => fl!(lang, "error-advice-sign-in"),
+        403 => fl!(lang, "error-advice-forbidden"),
+        404 => fl!(lang, "error-advice-not-found"),
+        429 | 503 => fl!(lang, "error-advice-wait"),
+        400..500 => fl!(lang, "error-advice-back"),
+        _ => fl!(lang, "error-advice-ours"),
+    }
+}
+
+/// What is wrong with the field of a form, if anything: the reason, then what is accepted.
+pub fn field_error(lang: &Lang, errors: &[FieldError], field: &str) -> Option<String> {
+    errors
+        .iter()
+        .find(|error| error.field == field)
+        .map(|error| sentence(lang, error))
+}
+
+/// Errors that belong to none of the fields a form shows, with their field names.
+pub fn other_errors(lang: &Lang, errors: &[FieldError], shown: &[&str]) -> Vec<String> {
+    errors
+        .iter()
+        .filter(|error| !shown.contains(&error.field.as_str()))
+        .map(|error| format!("{} {}", error.field, sentence(lang, error)))
+        .collect()
+}
+
+fn sentence(lang: &Lang, error: &FieldError) -> String {
+    let message = error.reason.message(lang);
+    if error.accepted.is_empty() {
+        message
+    } else {
+        fl!(
+            lang,
+            "field-error",
+            message = message,
+            accepted = error.accepted.as_str()
+        )
+    }
+}
+
+/// The query of a list's address with one parameter set; paging starts again.
+pub fn with_param(query: &str, key: &str, value: &str) -> String {
+    let mut pairs = pairs_without(query, key, None);
+    pairs.push((key.to_owned(), value.to_owned()));
+    encode(&pairs)
+}
+
+/// The query of a list's address without a parameter; paging starts again.
+pub fn without_param(query: &str, key: &str) -> String {
+    encode(&pairs_without(query, key, None))
+}
+
+/// The query of a list's address without one value of a parameter that may repeat.
+pub fn without_value(query: &str, key: &str, value: &str) -> String {
+    encode(&pairs_without(query, key, Some(value)))
+}
+
+fn pairs_without(query: &str, key: &str, value: Option<&str>) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, content)| {
+            let removed = name == key && value.is_none_or(|value| value == content);
+            !removed && !content.is_empty() && name != "cursor" && name != "page"
+        })
+        .map(|(name, content)| (name.into_owned(), content.into_owned()))
+        .collect()
+}
+
+fn encode(pairs: &[(String, String)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
+    query.extend_pairs(pairs);
+    query.finish()
+}
+
+macro_rules! states {
+    ($($state:literal $tone:literal $key:tt;)+) => {
+        /// How a state is coloured: `good`, `info`, `warn`, `bad`, `accent` or `plain`.
+        pub fn state_tone(state: impl Display) -> &'static str {
+            match state.to_string().as_str() { $($state => $tone,)+ _ => "plain" }
+        }
+
+        /// The word for a state of a lead, request, purchase, account, deposit, job or import.
+        pub fn state_label(lang: &Lang, state: impl Display) -> String {
+            match state.to_string().as_str() { $($state => fl!(lang, $key),)+ other => other.to_owned() }
+        }
+    };
+}
+
+states! {
+    "received" "info" "state-received";
+    "rejected" "bad" "state-rejected";
+    "quarantined" "warn" "state-quarantined";
+    "listed" "good" "state-listed";
+    "sold_out" "accent" "state-sold-out";
+    "expired" "plain" "state-expired";
+    "withdrawn" "plain" "state-withdrawn";
+    "erased" "plain" "state-erased";
+    "draft" "plain" "state-draft";
+    "active" "good" "state-active";
+    "paused" "warn" "state-paused";
+    "fulfilled" "accent" "state-fulfilled";
+    "closed" "plain" "state-closed";
+    "delivered" "good" "state-delivered";
+    "awaiting_outcome" "info" "state-awaiting-outcome";
+    "appointment_held" "good" "state-appointment-held";
+    "sold" "accent" "state-sold";
+    "lapsed" "plain" "state-lapsed";
+    "disputed" "warn" "state-disputed";
+    "settled" "accent" "state-settled";
+    "refunded" "plain" "state-refunded";
+    "pending" "warn" "state-pending";
+    "approved" "good" "state-approved";
+    "refused" "bad" "state-refused";
+    "suspended" "bad" "state-suspended";
+    "requested" "warn" "state-requested";
+    "queued" "info" "state-queued";
+    "running" "info" "state-running";
+    "done" "good" "state-done";
+    "dead" "bad" "state-dead";
+    "uploaded" "info" "state-uploaded";
+    "finished" "good" "state-finished";
+    "failed" "bad" "state-failed";
+    "revoked" "plain" "state-revoked";
+    "pass" "good" "state-pass";
+    "warn" "warn" "state-warn";
+    "fail" "bad" "state-fail";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Reason;
+    use crate::text::english;
+
+    #[test]
+    fn time_is_told_from_now() {
+        let now = Ts::from_micros(1_790_000_000_000_000);
+        let shown = |micros| ago(english(), &now, &now.minus(micros));
+        assert_eq!(shown(MINUTE - 1), "just now");
+        assert_eq!(shown(MINUTE), "1 minute ago");
+        assert_eq!(shown(5 * HOUR), "5 hours ago");
+        assert_eq!(shown(30 * DAY), "30 days ago");
+        assert_eq!(shown(31 * DAY), "21 Aug 2026");
+        assert_eq!(shown(-2 * DAY), "in 2 days");
+    }
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(count(-12), "\u{2212}12");
+        assert_eq!(percent(english(), 9, 100), "9.0\u{202f}%");
+        assert_eq!(percent(english(), 1, 0), "n/a");
+        assert_eq!(initials("Blue Lens d.o.o."), "BL");
+    }
+
+    #[test]
+    fn addresses_keep_other_filters_and_leave_the_page() {
+        let query = "state=listed&country=LV&country=AL&cursor=abc";
+        assert_eq!(
+            with_param(query, "state", "sold out"),
+            "?country=LV&country=AL&state=sold+out"
+        );
+        assert_eq!(without_param(query, "country"), "?state=listed");
+        assert_eq!(
+            without_value(query, "country", "LV"),
+            "?state=listed&country=AL"
+        );
+    }
+
+    #[test]
+    fn an_error_says_what_is_accepted() {
+        let errors = [FieldError::new("ask", Reason::TooSmall, "0.01 or more")];
+        assert_eq!(
+            field_error(english(), &errors, "ask").unwrap(),
+            "is too small. Accepted: 0.01 or more"
+        );
+        assert_eq!(field_error(english(), &errors, "copies"), None);
+        assert_eq!(
+            other_errors(english(), &errors, &["copies"]),
+            ["ask is too small. Accepted: 0.01 or more"]
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! The navigation of each kind of account: one table, shown by the frame of every page.
+//! Askama hands arguments over by reference, hence `&AccountKind`.
+
+use i18n_embed_fl::fl;
+
+use crate::access::AccountKind;
+use crate::text::Lang;
+
+/// An entry of the navigation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Item {
+    pub label: String,
+    pub href: &'static str,
+    /// A symbol of `static/icons.svg`.
+    pub icon: &'static str,
+    /// Whether the page shown now belongs to it.
+    pub current: bool,
+}
+
+macro_rules! table {
+    ($lang:expr, $($href:literal $icon:literal $key:tt;)+) => {
+        vec![$(($href, $icon, fl!($lang, $key))),+]
+    };
+}
+
+/// The entries for a kind of account, the one that holds `path` marked as current.
+pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
+    let table = match *kind {
+        AccountKind::Seller => table! { lang,
+            "/seller" "dashboard" "nav-dashboard";
+            "/seller/leads" "leads" "nav-leads";
+            "/seller/leads/new" "add" "nav-add-lead";
+            "/seller/imports" "import" "nav-import";
+            "/seller/refused" "refused" "nav-refused";
+            "/seller/earnings" "earnings" "nav-earnings";
+            "/account/keys" "key" "nav-api-keys";
+        },
+        AccountKind::Buyer => table! { lang,
+            "/buyer" "dashboard" "nav-dashboard";
+            "/buyer/market" "market" "nav-market";
+            "/buyer/requests" "requests" "nav-requests";
+            "/buyer/inbox" "inbox" "nav-inbox";
+            "/buyer/wallet" "wallet" "nav-wallet";
+            "/account/keys" "key" "nav-api-keys";
+        },
+        AccountKind::Operator => table! { lang,
+            "/operator" "overview" "nav-overview";
+            "/operator/approvals" "approvals" "nav-approvals";
+            "/operator/accounts" "accounts" "nav-accounts";
+            "/operator/leads" "leads" "nav-leads";
+            "/operator/deposits" "deposits" "nav-deposits";
+            "/operator/verticals" "verticals" "nav-verticals";
+            "/operator/ledger" "ledger" "nav-ledger";
+            "/operator/queues" "queues" "nav-queues";
+            "/operator/audit" "audit" "nav-audit";
+        },
+    };
+    let current = table
+        .iter()
+        .map(|(href, ..)| *href)
+        .filter(|href| holds(href, path))
+        .max_by_key(|href| href.len());
+    table
+        .into_iter()
+        .map(|(href, icon, label)| Item {
+            label,
+            href,
+            icon,
+            current: current == Some(href),
+        })
+        .collect()
+}
+
+/// Where an account's own pages begin.
+pub const fn home(kind: &AccountKind) -> &'static str {
+    match *kind {
+        AccountKind::Seller => "/seller",
+        AccountKind::Buyer => "/buyer",
+        AccountKind::Operator => "/operator",
+    }
+}
+
+/// The word for a kind of account.
+pub fn kind_label(lang: &Lang, kind: &AccountKind) -> String {
+    match *kind {
+        AccountKind::Seller => fl!(lang, "kind-seller"),
+        AccountKind::Buyer => fl!(lang, "kind-buyer"),
+        AccountKind::Operator => fl!(lang, "kind-operator"),
+    }
+}
+
+fn holds(href: &str, path: &str) -> bool {
+    path.strip_prefix(href)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::english;
+
+    #[test]
+    fn the_closest_entry_is_current() {
+        let current = |kind, path| {
+            items(english(), &kind, path)
+                .into_iter()
+                .filter(|item| item.current)
+                .map(|item| item.href)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            current(AccountKind::Seller, "/seller/leads/new"),
+            ["/seller/leads/new"]
+        );
+        assert_eq!(
+            current(AccountKind::Seller, "/seller/leads/lead_1"),
+            ["/seller/leads"]
+        );
+        assert_eq!(current(AccountKind::Buyer, "/buyer"), ["/buyer"]);
+        assert_eq!(current(AccountKind::Buyer, "/market"), [""; 0]);
+    }
+}

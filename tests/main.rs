@@ -1,0 +1,12 @@
+//! The integration tests: each boots the real server on a port of its own, with a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+#[macro_use]
+mod harness;
+
+mod accounts;
+mod web;
