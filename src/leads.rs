@@ -5,6 +5,7 @@ mod contact;
 mod document;
 mod draft;
 mod exchange;
+pub mod import;
 mod normalise;
 mod receive;
 pub mod refused;
