@@ -24,7 +24,7 @@ use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::{AccountId, ImportId, UserId};
-use crate::vault::Vault;
+use crate::vault::{Sealed, Vault, hex, sha256};
 use crate::verticals::Vertical;
 use crate::{audit, jobs};
 
@@ -121,12 +121,7 @@ impl Import {
 }
 
 /// Keeps an uploaded file sealed, with the mapping that its seller used for the same header before.
-pub fn upload(
-    conn: &mut Conn,
-    import: &Import,
-    file: &crate::vault::Sealed,
-    actor: Actor,
-) -> Result<()> {
+pub fn upload(conn: &mut Conn, import: &Import, file: &Sealed, actor: Actor) -> Result<()> {
     let mut import = import.clone();
     if let Some((columns, defaults)) = store::imports::remembered(conn, &import)? {
         import.mapping.columns = columns;
@@ -225,20 +220,22 @@ pub fn begin_local(conn: &mut Conn, import: &Import, now: Ts) -> Result<Import> 
 
 /// Tells a file by its content without keeping it readable.
 pub fn fingerprint(vault: &Vault, source: &FileSource) -> Result<String> {
+    const PIECE: u64 = 1024 * 1024;
     let mut reader = source.open().map_err(anyhow::Error::from)?;
     let mut digest = Vec::new();
-    let mut piece = vec![0; 1024 * 1024];
     loop {
-        let read = reader.read(&mut piece).map_err(anyhow::Error::from)?;
+        let mut piece = digest.clone();
+        let read = reader
+            .by_ref()
+            .take(PIECE)
+            .read_to_end(&mut piece)
+            .map_err(anyhow::Error::from)?;
         if read == 0 {
             break;
         }
-        digest.extend_from_slice(&piece[..read]);
-        digest = crate::vault::sha256(&digest);
+        digest = sha256(&piece);
     }
-    Ok(crate::vault::hex(
-        &vault.blind("import file", &crate::vault::hex(&digest)),
-    ))
+    Ok(hex(&vault.blind("import file", &hex(&digest))))
 }
 
 /// A line of the file as it would be taken.

@@ -88,7 +88,10 @@ pub struct Utf8Reader<R> {
     raw_from: usize,
     raw_to: usize,
     at_end: bool,
-    is_done: bool,
+    text: Vec<u8>,
+    /// The part of `text` that is not handed out yet.
+    text_from: usize,
+    text_to: usize,
     lines: u64,
 }
 
@@ -102,16 +105,46 @@ impl<R: Read> Utf8Reader<R> {
             raw_from: 0,
             raw_to: 0,
             at_end: false,
-            is_done: false,
+            text: vec![0; PIECE],
+            text_from: 0,
+            text_to: 0,
             lines: 1,
         }
     }
 
-    fn refill(&mut self) -> io::Result<()> {
-        if self.raw_from == self.raw_to && !self.at_end {
-            self.raw_from = 0;
-            self.raw_to = self.inner.read(&mut self.raw)?;
-            self.at_end = self.raw_to == 0;
+    /// Decodes the next piece; none is left when `text` stays empty.
+    fn decode(&mut self) -> io::Result<()> {
+        self.text_from = 0;
+        self.text_to = 0;
+        while self.text_to == 0 {
+            if self.raw_from == self.raw_to {
+                if self.at_end {
+                    return Ok(());
+                }
+                self.raw_from = 0;
+                self.raw_to = self.inner.read(&mut self.raw)?;
+                self.at_end = self.raw_to == 0;
+            }
+            let input = &self.raw[self.raw_from..self.raw_to];
+            let (result, read, written) =
+                self.decoder
+                    .decode_to_utf8_without_replacement(input, &mut self.text, self.at_end);
+            self.raw_from += read;
+            self.text_to = written;
+            let new_lines = self.text[..written]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count();
+            self.lines += u64::try_from(new_lines).unwrap_or(0);
+            if matches!(result, DecoderResult::Malformed(..)) {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    BadBytes {
+                        line: self.lines,
+                        charset: self.charset,
+                    },
+                ));
+            }
         }
         Ok(())
     }
@@ -119,37 +152,13 @@ impl<R: Read> Utf8Reader<R> {
 
 impl<R: Read> Read for Utf8Reader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // The decoder wants room for one whole character; the CSV reader always gives more.
-        while !self.is_done && !out.is_empty() {
-            self.refill()?;
-            let input = &self.raw[self.raw_from..self.raw_to];
-            let (result, read, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(input, out, self.at_end);
-            self.raw_from += read;
-            let new_lines = out[..written].iter().filter(|&&byte| byte == b'\n').count();
-            self.lines += u64::try_from(new_lines).unwrap_or(0);
-            match result {
-                DecoderResult::Malformed(..) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        BadBytes {
-                            line: self.lines,
-                            charset: self.charset,
-                        },
-                    ));
-                }
-                DecoderResult::InputEmpty if self.at_end => self.is_done = true,
-                DecoderResult::OutputFull if written == 0 => {
-                    return Err(io::Error::other("no room for one character"));
-                }
-                DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
-            }
-            if written > 0 {
-                return Ok(written);
-            }
+        if self.text_from == self.text_to {
+            self.decode()?;
         }
-        Ok(0)
+        let count = out.len().min(self.text_to - self.text_from);
+        out[..count].copy_from_slice(&self.text[self.text_from..self.text_from + count]);
+        self.text_from += count;
+        Ok(count)
     }
 }
 

@@ -119,6 +119,8 @@ impl Table {
         let csv = ReaderBuilder::new()
             .delimiter(separator)
             .has_headers(false)
+            // A carriage return before it is cut off each last cell; so lines are counted alike.
+            .terminator(csv::Terminator::Any(b'\n'))
             .flexible(true)
             .from_reader(Utf8Reader::new(open(source)?, charset));
         let mut table = Self {
@@ -147,13 +149,30 @@ impl Table {
     pub fn take(&mut self, limit: usize) -> Result<Vec<Line>> {
         let mut lines = Vec::with_capacity(limit);
         while lines.len() < limit && self.advance()? {
-            let number = self.record.position().map_or(0, csv::Position::line);
             lines.push(Line {
-                number: i64::try_from(number).unwrap_or(i64::MAX),
+                number: i64::try_from(self.line_number()).unwrap_or(i64::MAX),
                 cells: self.record.iter().take(MAX_COLUMNS + 1).map(cell).collect(),
             });
         }
         Ok(lines)
+    }
+
+    /// The line on which the record starts; the position that `csv` notes is before blank lines.
+    fn line_number(&self) -> u64 {
+        let noted = self.record.position().map_or(0, csv::Position::line);
+        let within = self
+            .record
+            .as_slice()
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count();
+        let counted = self
+            .csv
+            .position()
+            .line()
+            .saturating_sub(u64::try_from(within).unwrap_or(0))
+            .saturating_sub(1);
+        noted.max(counted)
     }
 
     /// Reads the next record that is not blank.
@@ -161,7 +180,7 @@ impl Table {
         loop {
             match self.csv.read_byte_record(&mut self.record) {
                 Ok(false) => return Ok(false),
-                Ok(true) if self.record.iter().all(<[u8]>::is_empty) => {}
+                Ok(true) if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
                 Ok(true) => return Ok(true),
                 Err(error) => return Err(unreadable(error)),
             }
@@ -202,6 +221,7 @@ fn header_cell(bytes: &[u8]) -> String {
 }
 
 fn cell(bytes: &[u8]) -> Cell {
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     if bytes.len() > MAX_CELL_BYTES {
         Cell::TooLong
     } else {
@@ -288,15 +308,21 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers() {
-        let source = bytes(b"name,email\n\"Anna\nMaria\",a@b.lv\n\nJanis,j@b.lv\n");
-        let layout = inspect(&source, None).unwrap();
-        assert_eq!(layout.lines, 2);
-        let (mut table, header) = Table::open(&source, layout.charset, layout.separator).unwrap();
+        for ending in ["\n", "\r\n"] {
+            let text = "name,email\n\"Anna\nMaria\",a@b.lv\n\nJanis,j@b.lv\nLiga,l@b.lv";
+            lines_are_numbered(&bytes(text.replace('\n', ending).as_bytes()));
+        }
+    }
+
+    fn lines_are_numbered(source: &FileSource) {
+        let layout = inspect(source, None).unwrap();
+        assert_eq!(layout.lines, 3);
+        let (mut table, header) = Table::open(source, layout.charset, layout.separator).unwrap();
         assert_eq!(header, ["name", "email"]);
         let lines = table.take(10).unwrap();
-        assert_eq!(lines[0].number, 2);
-        assert_eq!(lines[1].number, 5);
-        let (mut again, _) = Table::open(&source, layout.charset, layout.separator).unwrap();
+        let numbers: Vec<i64> = lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, [2, 5, 6]);
+        let (mut again, _) = Table::open(source, layout.charset, layout.separator).unwrap();
         again.skip(1).unwrap();
         assert_eq!(again.take(10).unwrap(), lines[1..]);
     }
