@@ -40,9 +40,10 @@ impl Page {
         if flash.is_some() {
             req.extensions_mut().insert(FlashTaken);
         }
+        let caller = req.extensions().get::<Caller>().cloned();
         Ok(Self {
             l: text::english(),
-            caller: req.extensions().get::<Caller>().cloned(),
+            caller,
             csrf: csrf::token(req)?,
             path: req.path().to_owned(),
             query: req.query_string().to_owned(),
