@@ -17,13 +17,18 @@ use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi as _;
 
 use crate::accounts::{self, Passwords, Tokens};
-use crate::clock::Clock;
+use crate::clock::{Clock, Ts};
 use crate::config::Config;
 use crate::db::{Db, SchemaState};
 use crate::error::{Code, Error};
 use crate::jobs::Runner;
+use crate::leads;
+use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
+use crate::matching::Market;
+use crate::purchases;
 use crate::routes;
 use crate::vault::Vault;
+use crate::verticals;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 
@@ -39,6 +44,9 @@ pub struct App {
     pub vault: Arc<Vault>,
     pub config: Arc<Config>,
     pub ctx: Ctx,
+    /// The side that buys, as leads see it.
+    pub exchange: Arc<dyn leads::Exchange>,
+    pub market: Arc<Market>,
     pub runner: Arc<Runner>,
     pub passwords: Passwords,
     state: actix::Data<State>,
@@ -52,7 +60,7 @@ impl App {
         metrics::start();
         config.make_data_folder()?;
         let db = Db::open(&config.database_url, config.db_connections)?;
-        bring_up_to_date(&db, &config)?;
+        bring_up_to_date(&db, &config, clock.now())?;
         let vault = open_vault(&db, &config)?;
         let ctx = Ctx {
             db: db.clone(),
@@ -66,8 +74,13 @@ impl App {
             config: Arc::clone(&config),
             limits: Limits::new(&config, &clock),
         };
+        let market = Arc::new(Market::new());
+        let exchange: Arc<dyn leads::Exchange> =
+            Arc::new(purchases::Seller::new(Arc::clone(&market)));
         Ok(Self {
-            runner: Arc::new(runner(&ctx)),
+            runner: Arc::new(runner(&ctx, &exchange)),
+            exchange,
+            market,
             passwords: Passwords::new()?,
             tokens: actix::Data::new(Tokens::new(&vault, &config)?),
             document: actix::Data::new(openapi::Document(api_document().to_json()?)),
@@ -91,6 +104,8 @@ impl App {
             .app_data(self.tokens.clone())
             .app_data(self.document.clone())
             .app_data(actix::Data::new(self.passwords.clone()))
+            .app_data(actix::Data::new(Arc::clone(&self.exchange)))
+            .app_data(actix::Data::new(Arc::clone(&self.market)))
             .app_data(
                 actix::PathConfig::default()
                     .error_handler(|_, _| Error::refused(Code::NotFound).into()),
@@ -103,8 +118,17 @@ impl App {
 }
 
 /// Who does each kind of job.
-fn runner(ctx: &Ctx) -> Runner {
-    Runner::new(ctx.db.clone(), ctx.clock.clone())
+fn runner(ctx: &Ctx, exchange: &Arc<dyn leads::Exchange>) -> Runner {
+    let importer = Importer {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        exchange: Arc::clone(exchange),
+    };
+    Runner::new(ctx.db.clone(), ctx.clock.clone()).on(IMPORT_JOB, move |job: ImportJob| {
+        let importer = importer.clone();
+        async move { importer.run_job(job).await }
+    })
 }
 
 /// The OpenAPI document of all slices.
@@ -112,11 +136,13 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([accounts::api::Doc::openapi()])
 }
 
-fn bring_up_to_date(db: &Db, config: &Config) -> anyhow::Result<()> {
+fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
     if config.migrate {
         for name in db.migrate()? {
             tracing::info!(name, "migrated");
         }
+        db.write_blocking(move |conn| verticals::seed(conn, now))
+            .context("the shipped verticals cannot be added")?;
         return Ok(());
     }
     match db.schema_state()? {

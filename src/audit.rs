@@ -7,6 +7,7 @@ use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::audit_log;
+use crate::db::types::from_json;
 use crate::error::Result;
 use crate::id::{AccountId, AuditId};
 
@@ -39,4 +40,38 @@ pub fn record(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// An entry as it is read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub at: Ts,
+    pub actor: String,
+    pub action: String,
+    pub detail: Value,
+}
+
+/// What happened to one record, newest first.
+pub fn history(conn: &mut Conn, subject: &str, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<(Ts, String, String, String)> = audit_log::table
+        .filter(audit_log::subject.eq(subject))
+        .order((audit_log::at.desc(), audit_log::id.desc()))
+        .limit(limit)
+        .select((
+            audit_log::at,
+            audit_log::actor,
+            audit_log::action,
+            audit_log::detail,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(at, actor, action, detail)| {
+            Ok(Event {
+                at,
+                actor,
+                action,
+                detail: from_json(&detail)?,
+            })
+        })
+        .collect()
 }

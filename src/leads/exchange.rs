@@ -4,7 +4,7 @@ use super::Listing;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::PurchaseId;
+use crate::id::{LeadId, PurchaseId};
 use crate::money::Money;
 
 /// A copy of a lead that was sold.
@@ -17,7 +17,11 @@ pub struct SaleSummary {
     pub earning: Money,
 }
 
-/// Offers a new listing to the active purchase requests, within the transaction that receives it.
+/// The side that buys.
 pub trait Exchange: Send + Sync {
+    /// Offers a new listing to the active purchase requests, within the transaction that receives it.
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>>;
+
+    /// The copies of a lead that were sold, oldest first.
+    fn sales(&self, conn: &mut Conn, lead: LeadId) -> Result<Vec<SaleSummary>>;
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Explanation, Order, Outcome, SaleRule, sell};
+use super::{Explanation, Order, Outcome, Purchase, SaleRule, sell, store};
 use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::id::LeadId;
 use crate::leads::{Exchange, Listing, SaleSummary};
 use crate::matching::{Candidate, Market};
 use crate::requests;
@@ -47,11 +48,7 @@ impl Exchange for Seller {
             }
             let order = order(listing, candidate, place, candidates);
             match sell(conn, &order, now)? {
-                Outcome::Sold(purchase) => sales.push(SaleSummary {
-                    purchase_id: purchase.id,
-                    price: purchase.price(),
-                    earning: purchase.earning(),
-                }),
+                Outcome::Sold(purchase) => sales.push(summary(&purchase)),
                 Outcome::Refused(gate) => tracing::debug!(
                     lead = %listing.id,
                     request = %candidate.request.id,
@@ -61,6 +58,19 @@ impl Exchange for Seller {
             }
         }
         Ok(sales)
+    }
+
+    fn sales(&self, conn: &mut Conn, lead: LeadId) -> Result<Vec<SaleSummary>> {
+        let purchases = store::of_lead(conn, lead)?;
+        Ok(purchases.iter().map(summary).collect())
+    }
+}
+
+fn summary(purchase: &Purchase) -> SaleSummary {
+    SaleSummary {
+        purchase_id: purchase.id,
+        price: purchase.price(),
+        earning: purchase.earning(),
     }
 }
 

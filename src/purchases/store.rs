@@ -171,6 +171,15 @@ pub fn settle(conn: &mut Conn, id: PurchaseId, now: Ts) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// The purchases of a lead, oldest first.
+pub fn of_lead(conn: &mut Conn, lead: LeadId) -> Result<Vec<Purchase>> {
+    Ok(purchases::table
+        .filter(purchases::lead_id.eq(lead))
+        .order((purchases::purchased_at, purchases::id))
+        .select(Purchase::as_select())
+        .load(conn)?)
+}
+
 /// The leads of a vertical that the buyer owns.
 pub fn owned_in(
     conn: &mut Conn,
