@@ -18,7 +18,7 @@ test-postgres url:
 
 # The tests in a real browser (needs chromium and chromium-driver)
 test-browser:
-    GALENA_BROWSER=1 cargo test --test main browser
+    TEST_BROWSER=1 cargo test --test main browser
 
 # Advisories, licences and sources of the dependencies
 deny:
