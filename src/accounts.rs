@@ -12,7 +12,7 @@ mod token;
 
 use serde_json::json;
 
-pub use keys::{NewKey, make_key, revoke_key};
+pub use keys::{NewKey, make_key, revoke_key, scopes_of};
 pub use password::{Passwords, check as check_password, hash as hash_password};
 pub use session::{authenticate_bearer, authenticate_session, sign_in, sign_out, sweep_sessions};
 pub use signup::{SignUp, change_password, country, email, name, reset_password, sign_up};

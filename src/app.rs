@@ -20,17 +20,18 @@ use crate::accounts::{self, Passwords, Tokens};
 use crate::clock::{Clock, Ts};
 use crate::config::Config;
 use crate::db::{Db, SchemaState};
+use crate::delivery::jobs::{Sender, deliver};
 use crate::error::{Code, Error};
 use crate::jobs::Runner;
 use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
+use crate::mail::Mailer;
 use crate::matching::Market;
-use crate::purchases;
-use crate::routes;
+use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
-use crate::verticals;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
+use crate::{purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -46,6 +47,7 @@ pub struct App {
     pub ctx: Ctx,
     /// The side that buys, as leads see it.
     pub exchange: Arc<dyn leads::Exchange>,
+    /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
     pub passwords: Passwords,
@@ -78,7 +80,7 @@ impl App {
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
         Ok(Self {
-            runner: Arc::new(runner(&ctx, &exchange)),
+            runner: Arc::new(runner(&ctx, &config, &exchange)?),
             exchange,
             market,
             passwords: Passwords::new()?,
@@ -118,22 +120,44 @@ impl App {
 }
 
 /// Who does each kind of job.
-fn runner(ctx: &Ctx, exchange: &Arc<dyn leads::Exchange>) -> Runner {
+fn runner(
+    ctx: &Ctx,
+    config: &Config,
+    exchange: &Arc<dyn leads::Exchange>,
+) -> anyhow::Result<Runner> {
     let importer = Importer {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
         exchange: Arc::clone(exchange),
     };
-    Runner::new(ctx.db.clone(), ctx.clock.clone()).on(IMPORT_JOB, move |job: ImportJob| {
-        let importer = importer.clone();
-        async move { importer.run_job(job).await }
-    })
+    let sender = Sender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::new(Mailer::open(&config.mail, &config.mail_from)?),
+        base_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+    };
+    let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
+    Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
+        .on(IMPORT_JOB, move |job: ImportJob| {
+            let importer = importer.clone();
+            async move { importer.run_job(job).await }
+        })
+        .on(purchases::DELIVER_JOB, move |job| {
+            deliver(sender.clone(), job)
+        })
+        .on(requests::MATCH_JOB, move |job| {
+            match_request(db.clone(), clock.clone(), job)
+        }))
 }
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    openapi::merge([accounts::api::Doc::openapi()])
+    openapi::merge([
+        accounts::api::Doc::openapi(),
+        purchases::api::Doc::openapi(),
+    ])
 }
 
 fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {

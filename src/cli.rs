@@ -1,5 +1,6 @@
 //! The commands of the one binary.
 
+mod demo;
 mod migrate;
 mod serve;
 mod user;
@@ -16,6 +17,8 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a market to look at, and serve it
+    Demo(demo::Args),
     /// Serve the exchange
     Serve(serve::Args),
     /// Bring the database schema up to date
@@ -28,6 +31,7 @@ impl Cli {
     /// Runs the command to its end.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Demo(args) => demo::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Migrate(args) => migrate::run(args),
             Command::User(args) => user::run(args),

@@ -14,6 +14,7 @@ pub use network::Network;
 
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
+use crate::mail::MailTarget;
 use crate::vault::MasterKey;
 
 /// The variable that carries the master key itself; there is no option for it, since options are seen by other users.
@@ -50,6 +51,10 @@ options! {
     data: PathBuf, "GALENA_DATA";
     /// Database: `sqlite://path` or `postgres://user:password@host/name` [default: galena.db in the data folder]
     database_url: String, "GALENA_DATABASE_URL";
+    /// Where mail goes: `smtp://user:password@host:port`, `smtps://..`, `file:///folder` or `off` [default: off]
+    mail: String, "GALENA_MAIL";
+    /// Sender of mails [default: Galena <galena@localhost>]
+    mail_from: String, "GALENA_MAIL_FROM";
     /// Connections to PostgreSQL, or readers of SQLite [default: 8]
     db_connections: u32, "GALENA_DB_CONNECTIONS";
     /// Bring the schema up to date at start [default: true]
@@ -96,6 +101,8 @@ pub struct Config {
     pub public_url: Url,
     pub data: PathBuf,
     pub database_url: DatabaseUrl,
+    pub mail: MailTarget,
+    pub mail_from: String,
     pub db_connections: u32,
     pub migrate: bool,
     pub master_key_file: Option<PathBuf>,
@@ -207,6 +214,10 @@ impl TryFrom<Options> for Config {
             "trusted_proxies",
             Network::list(&options.trusted_proxies.unwrap_or_default()),
         );
+        let mail = wrong.keep("mail", options.mail.as_deref().unwrap_or("off").parse());
+        let mail_from = options
+            .mail_from
+            .unwrap_or_else(|| "Galena <galena@localhost>".to_owned());
         let log_as_json = wrong.keep(
             "log_format",
             match options.log_format.as_deref() {
@@ -264,6 +275,7 @@ impl TryFrom<Options> for Config {
             Some(database_url),
             Some(trusted_proxies),
             Some(log_as_json),
+            Some(mail),
             true,
         ) = (
             listen,
@@ -271,6 +283,7 @@ impl TryFrom<Options> for Config {
             database_url,
             trusted_proxies,
             log_as_json,
+            mail,
             wrong.0.is_empty(),
         )
         else {
@@ -281,6 +294,8 @@ impl TryFrom<Options> for Config {
             public_url,
             data,
             database_url,
+            mail,
+            mail_from,
             db_connections,
             migrate: options.migrate.unwrap_or(true),
             master_key_file: options.master_key_file,

@@ -19,7 +19,7 @@ pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
-pub use store::{listed_in, listing, open_contact, take_copy};
+pub use store::{consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;

@@ -49,6 +49,8 @@ pub mod purchases;
 pub mod delivery;
 
 // The whole.
+pub mod demo;
+
 pub mod routes;
 
 pub mod app;

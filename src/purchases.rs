@@ -1,10 +1,12 @@
 //! Purchases: a lead acquired by a buyer under a contract version, paid from its wallet in the same
 //! transaction. Selling checks again, by guarded updates, whatever may have changed since matching.
 
+pub mod api;
 mod exchange;
 mod inbox;
 pub mod jobs;
 pub mod market;
+pub mod pages;
 mod settle;
 mod store;
 

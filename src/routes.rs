@@ -7,9 +7,9 @@ pub mod rules;
 use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 
-use crate::access::Rule;
-use crate::accounts;
+use crate::access::{Rule, Scope};
 use crate::web::{assets, metrics, openapi};
+use crate::{accounts, purchases};
 use rules::*;
 
 /// One line of the table.
@@ -43,6 +43,17 @@ routes! {
     GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
     POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;
     GET "/api/v1/me" => SIGNED_IN, accounts::api::me;
+
+    GET "/api/v1/listings" => buyer_reads(Scope::PurchasesRead), purchases::api::listings;
+    POST "/api/v1/listings/{id}/buy" => buyer_writes(Scope::PurchasesWrite), purchases::api::buy;
+    GET "/api/v1/purchases" => buyer_reads(Scope::PurchasesRead), purchases::api::list;
+    GET "/api/v1/purchases/{id}" => buyer_reads(Scope::PurchasesRead), purchases::api::get;
+
+    GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
+    POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
+    GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
+    GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
+    GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
 
     GET "/signin" => PUBLIC, accounts::pages::sign::in_form;
     POST "/signin" => PUBLIC, accounts::pages::sign::sign_in;

@@ -6,6 +6,7 @@ mod context;
 pub mod cookies;
 pub mod csrf;
 mod errors;
+pub mod export;
 mod form;
 pub mod format;
 pub mod idempotency;

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
-use crate::accounts;
 use crate::error::Result;
 use crate::web::{idempotency, metrics};
+use crate::{accounts, ledger, purchases};
+
+/// Purchases settled in one transaction.
+const SETTLED_AT_ONCE: i64 = 200;
 
 type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -37,6 +40,8 @@ impl Task {
 pub fn tasks() -> Vec<Task> {
     vec![
         Task::new("jobs", Duration::from_millis(500), run_jobs),
+        Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("settle", Duration::from_mins(1), settle),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(30), keep_metrics),
     ]
@@ -44,6 +49,25 @@ pub fn tasks() -> Vec<Task> {
 
 async fn run_jobs(app: App) -> Result<()> {
     while app.runner.run_due().await? > 0 {}
+    Ok(())
+}
+
+/// Seals what was committed since the last time.
+async fn seal(app: App) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(move |conn| ledger::seal(conn, now)).await?;
+    Ok(())
+}
+
+/// Makes payable what has become final, a batch at a time.
+async fn settle(app: App) -> Result<()> {
+    let now = app.clock.now();
+    while app
+        .db
+        .write(move |conn| purchases::settle_due(conn, now, SETTLED_AT_ONCE))
+        .await?
+        > 0
+    {}
     Ok(())
 }
 

@@ -8,10 +8,10 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::{Channel, Contact, LeadState, Listing, MaskedContact};
+use super::{Channel, Consent, Contact, LeadState, Listing, MaskedContact};
 use crate::clock::Ts;
 use crate::db::Conn;
-use crate::db::schema::{lead_contacts, leads};
+use crate::db::schema::{lead_consents, lead_contacts, leads};
 use crate::db::types::from_json;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId, VerticalId};
@@ -130,6 +130,35 @@ pub fn open_contact(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<Contac
 /// The place that a lead's contact is sealed for.
 pub(super) fn contact_place(id: LeadId) -> String {
     format!("lead_contacts/{id}")
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lead_consents)]
+struct ConsentRow {
+    text: String,
+    version: Option<String>,
+    given_at: Ts,
+    page_url: String,
+    channels: String,
+    recipients: String,
+    certificate_url: Option<String>,
+}
+
+/// What the person agreed to.
+pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
+    let row: ConsentRow = lead_consents::table
+        .find(id)
+        .select(ConsentRow::as_select())
+        .first(conn)?;
+    Ok(Consent {
+        text: row.text,
+        version: row.version,
+        given_at: row.given_at,
+        page_url: row.page_url,
+        channels: from_json(&row.channels)?,
+        recipients: from_json(&row.recipients)?,
+        certificate_url: row.certificate_url,
+    })
 }
 
 /// Takes one copy for a buyer; false when none is left, or the listing is over.

@@ -1,0 +1,375 @@
+//! The buyer's market, inbox and purchase pages.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Path, Query};
+use askama::Template;
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+
+use super::api::place;
+use super::{Bought, Explanation, Filter, InboxRow, MarketFilter, PurchaseState};
+use crate::access::Caller;
+use crate::contracts::{self, ContractVersion};
+use crate::db::types::from_json;
+use crate::error::{Code, Error, FieldError, Reason, Result};
+use crate::id::{LeadId, PurchaseId, RequestId};
+use crate::leads::{Consent, Contact, Listing};
+use crate::text::Lang;
+use crate::verticals::{self, Attributes, Vertical, readable};
+use crate::web::export::{FileKind, Table};
+use crate::web::{Ctx, Form, Page, PageQuery, Paged, html, redirect_with};
+
+/// Purchases in one exported file.
+const MAX_EXPORTED: i64 = 10_000;
+const PAGE_ROWS: usize = 24;
+
+/// A fact of a lead with its label, as pages list them.
+pub struct Fact {
+    pub label: String,
+    pub value: String,
+}
+
+fn facts(vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
+    vertical
+        .fields
+        .iter()
+        .filter_map(|field| {
+            attributes.get(&field.key).map(|value| Fact {
+                label: field.label.clone(),
+                value: readable(&value.to_string()),
+            })
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "purchases/market.html")]
+struct MarketPage {
+    page: Page,
+    verticals: Vec<Vertical>,
+    vertical: Vertical,
+    filter: MarketFilter,
+    errors: Vec<FieldError>,
+    countries: Vec<(String, String)>,
+    regions: Vec<(String, String)>,
+    currencies: Vec<(String, String)>,
+    cards: Vec<Card>,
+    found: usize,
+    next: Option<String>,
+}
+
+struct Card {
+    listing: Listing,
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MarketQuery {
+    vertical: String,
+    cursor: String,
+    country: String,
+    region: String,
+    min_age: String,
+    max_age: String,
+    phone: String,
+    email: String,
+    currency: String,
+}
+
+/// Masked listings with filters; each can be bought at its ask.
+pub async fn market(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    query: Query<MarketQuery>,
+) -> Result<HttpResponse> {
+    let query = query.into_inner();
+    let now = ctx.now();
+    let skip: usize = query.cursor.parse().unwrap_or(0);
+    let filter = MarketFilter {
+        country: query.country,
+        region: query.region,
+        min_age: query.min_age,
+        max_age: query.max_age,
+        phone: query.phone,
+        email: query.email,
+        currency: query.currency,
+    };
+    let sought = filter.clone();
+    let (verticals, vertical, browsed) = ctx
+        .db
+        .read(move |conn| {
+            let verticals = verticals::all(conn)?;
+            let vertical = match verticals.iter().find(|one| one.key == query.vertical) {
+                Some(vertical) => vertical.clone(),
+                None => verticals
+                    .first()
+                    .cloned()
+                    .ok_or_else(|| Error::refused(Code::NotFound))?,
+            };
+            let browsed = super::market(conn, &caller, &vertical, &sought, now)?;
+            Ok((verticals, vertical, browsed))
+        })
+        .await?;
+    let found = browsed.listings.len();
+    let cards = browsed
+        .listings
+        .into_iter()
+        .skip(skip)
+        .take(PAGE_ROWS)
+        .map(|listing| Card {
+            facts: facts(&vertical, &listing.attributes),
+            listing,
+        })
+        .collect();
+    html(&MarketPage {
+        errors: age_errors(&filter),
+        page,
+        verticals,
+        vertical,
+        filter,
+        countries: options(browsed.countries),
+        regions: options(browsed.regions),
+        currencies: options(browsed.currencies),
+        cards,
+        found,
+        next: (skip + PAGE_ROWS < found).then(|| (skip + PAGE_ROWS).to_string()),
+    })
+}
+
+fn age_errors(filter: &MarketFilter) -> Vec<FieldError> {
+    [("min_age", &filter.min_age), ("max_age", &filter.max_age)]
+        .into_iter()
+        .filter(|(_, age)| !age.is_empty() && age.parse::<i64>().is_err())
+        .map(|(field, _)| FieldError::new(field, Reason::WrongType, "30"))
+        .collect()
+}
+
+fn options(values: Vec<String>) -> Vec<(String, String)> {
+    values
+        .into_iter()
+        .map(|value| (value.clone(), value))
+        .collect()
+}
+
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+/// Buys a lead that was picked on the market.
+pub async fn buy(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: Path<LeadId>,
+    _form: Form<Nothing>,
+) -> Result<HttpResponse> {
+    let now = ctx.now();
+    let purchase = ctx
+        .write(move |conn| super::buy(conn, &caller, *id, now))
+        .await?;
+    let message = fl!(page.l, "purchases-bought", price = purchase.price().shown());
+    Ok(redirect_with(
+        &format!("/buyer/purchases/{}", purchase.id),
+        &message,
+    ))
+}
+
+#[derive(Template)]
+#[template(path = "purchases/inbox.html")]
+struct InboxPage {
+    page: Page,
+    tabs: Vec<Tab>,
+    rows: Vec<(InboxRow, Contact)>,
+    next: Option<String>,
+    filtered: bool,
+}
+
+struct Tab {
+    label: String,
+    state: String,
+    count: String,
+    current: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct InboxQuery {
+    state: String,
+    request: String,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+impl InboxQuery {
+    fn filter(&self, caller: &Caller, limit: i64) -> Filter {
+        Filter {
+            buyer: caller.account_id,
+            state: self.state.parse().ok(),
+            request: self.request.parse::<RequestId>().ok(),
+            since: None,
+            before: None,
+            limit,
+        }
+    }
+}
+
+/// The buyer's purchases with phone and e-mail, newest first.
+pub async fn inbox(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    query: Query<InboxQuery>,
+) -> Result<HttpResponse> {
+    let paging = PageQuery {
+        limit: query.limit.clone(),
+        cursor: query.cursor.clone(),
+    };
+    let limit = paging.limit()?;
+    let filter = Filter {
+        before: paging.after()?.map(|cursor| (cursor.at, cursor.id.into())),
+        ..query.filter(&caller, limit + 1)
+    };
+    let (vault, now) = (ctx.vault.clone(), ctx.now());
+    let (shown, contacts, counts) = ctx
+        .write(move |conn| {
+            let shown = Paged::cut(super::inbox(conn, &filter)?, limit, place);
+            let contacts = super::open_many(conn, &vault, &caller, &shown.data, now)?;
+            let counts = super::counts(conn, caller.account_id)?;
+            Ok((shown, contacts, counts))
+        })
+        .await?;
+    html(&InboxPage {
+        tabs: tabs(page.l, &counts, &query.state),
+        page,
+        rows: shown.data.into_iter().zip(contacts).collect(),
+        next: shown.next_cursor,
+        filtered: !query.state.is_empty() || !query.request.is_empty(),
+    })
+}
+
+fn tabs(l: &Lang, counts: &[(PurchaseState, i64)], current: &str) -> Vec<Tab> {
+    let all: i64 = counts.iter().map(|(_, count)| count).sum();
+    let mut tabs = vec![Tab {
+        label: fl!(l, "purchases-tab-all"),
+        state: String::new(),
+        count: all.to_string(),
+        current: current.is_empty(),
+    }];
+    tabs.extend(counts.iter().map(|(state, count)| Tab {
+        label: crate::web::format::state_label(l, *state),
+        state: state.to_string(),
+        count: count.to_string(),
+        current: current == state.as_str(),
+    }));
+    tabs
+}
+
+/// The purchases that the inbox shows, with contacts, as CSV or XLSX.
+pub async fn export(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    kind: Path<FileKind>,
+    query: Query<InboxQuery>,
+) -> Result<HttpResponse> {
+    let filter = query.filter(&caller, MAX_EXPORTED);
+    let (vault, now) = (ctx.vault.clone(), ctx.now());
+    let (rows, contacts) = ctx
+        .write(move |conn| {
+            let rows = super::inbox(conn, &filter)?;
+            let contacts = super::open_many(conn, &vault, &caller, &rows, now)?;
+            Ok((rows, contacts))
+        })
+        .await?;
+    let mut table = Table {
+        columns: columns(page.l),
+        rows: Vec::with_capacity(rows.len()),
+    };
+    for (row, contact) in rows.iter().zip(contacts) {
+        table.rows.push(export_row(row, contact));
+    }
+    table.download("purchases", kind.into_inner())
+}
+
+fn columns(l: &Lang) -> Vec<String> {
+    vec![
+        fl!(l, "purchases-column-purchase"),
+        fl!(l, "purchases-column-bought"),
+        fl!(l, "purchases-column-state"),
+        fl!(l, "purchases-column-vertical"),
+        fl!(l, "purchases-column-first-name"),
+        fl!(l, "purchases-column-last-name"),
+        fl!(l, "purchases-column-phone"),
+        fl!(l, "purchases-column-email"),
+        fl!(l, "purchases-column-company"),
+        fl!(l, "purchases-column-job-title"),
+        fl!(l, "purchases-column-interest"),
+        fl!(l, "purchases-column-price"),
+        fl!(l, "purchases-column-currency"),
+        fl!(l, "purchases-column-attributes"),
+    ]
+}
+
+fn export_row(row: &InboxRow, contact: Contact) -> Vec<String> {
+    let purchase = &row.purchase;
+    vec![
+        purchase.id.to_string(),
+        purchase.purchased_at.to_string(),
+        purchase.state.to_string(),
+        row.vertical.clone(),
+        contact.first_name.unwrap_or_default(),
+        contact.last_name.unwrap_or_default(),
+        contact.phone.unwrap_or_default(),
+        contact.email.unwrap_or_default(),
+        contact.company.unwrap_or_default(),
+        contact.job_title.unwrap_or_default(),
+        row.interest.clone(),
+        purchase.price().amount(),
+        purchase.currency.to_string(),
+        row.attributes.clone(),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "purchases/purchase.html")]
+struct PurchasePage {
+    page: Page,
+    bought: Bought,
+    vertical: Vertical,
+    facts: Vec<Fact>,
+    personal: Vec<Fact>,
+    consent: Consent,
+    terms: ContractVersion,
+    explanation: Explanation,
+}
+
+/// One purchase with all that its buyer may see.
+pub async fn purchase(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: Path<PurchaseId>,
+) -> Result<HttpResponse> {
+    let (vault, now) = (ctx.vault.clone(), ctx.now());
+    let (bought, vertical, consent, terms) = ctx
+        .write(move |conn| {
+            let bought = super::open(conn, &vault, &caller, *id, now)?;
+            let vertical = verticals::by_id(conn, bought.purchase.vertical_id)?;
+            let consent = crate::leads::consent(conn, bought.purchase.lead_id)?;
+            let terms =
+                contracts::version(conn, caller.account_id, bought.purchase.contract_version_id)?;
+            Ok((bought, vertical, consent, terms))
+        })
+        .await?;
+    html(&PurchasePage {
+        page,
+        facts: facts(&vertical, &bought.listing.attributes),
+        personal: facts(&vertical, &bought.contact.personal),
+        explanation: from_json(&bought.purchase.explanation)?,
+        bought,
+        vertical,
+        consent,
+        terms,
+    })
+}
