@@ -101,6 +101,8 @@ pub enum Rule {
     Public,
     /// Any signed-in user.
     SignedIn,
+    /// Who is in charge of an account of any kind, in a browser: owners, and the operator's admins.
+    InCharge,
     /// Users of one kind of account with one of these roles; `scope` is what an API key needs.
     Roles {
         kind: AccountKind,
@@ -117,6 +119,15 @@ impl Rule {
         let (kind, roles, scope, approved) = match (self, caller) {
             (Self::Public, _) | (Self::SignedIn, Some(_)) => return Ok(()),
             (_, None) => return Err(Error::refused(Code::Unauthenticated)),
+            (Self::InCharge, Some(caller)) => {
+                let in_charge = matches!(caller.role, Role::Owner | Role::Admin)
+                    && caller.credential == Credential::Session;
+                return if in_charge {
+                    Ok(())
+                } else {
+                    Err(Error::refused(Code::Forbidden))
+                };
+            }
             (
                 Self::Roles {
                     kind,

@@ -60,4 +60,18 @@ routes! {
     POST "/signout" => SIGNED_IN, accounts::pages::sign::sign_out;
     GET "/signup" => PUBLIC, accounts::pages::sign::up_form;
     POST "/signup" => PUBLIC, accounts::pages::sign::sign_up;
+    GET "/account" => SIGNED_IN, accounts::pages::own::account;
+    POST "/account/password" => SIGNED_IN, accounts::pages::own::change_password;
+    GET "/account/keys" => IN_CHARGE, accounts::pages::own::keys;
+    POST "/account/keys" => IN_CHARGE, accounts::pages::own::make_key;
+    POST "/account/keys/{id}/revoke" => IN_CHARGE, accounts::pages::own::revoke_key;
+
+    GET "/operator/approvals" => OPERATOR_SEES, accounts::pages::desk::approvals;
+    GET "/operator/accounts" => OPERATOR_SEES, accounts::pages::desk::list;
+    GET "/operator/accounts/{id}" => OPERATOR_SEES, accounts::pages::desk::detail;
+    POST "/operator/accounts/{id}/approve" => ADMIN_ACTS, accounts::pages::desk::approve;
+    POST "/operator/accounts/{id}/reject" => ADMIN_ACTS, accounts::pages::desk::reject;
+    POST "/operator/accounts/{id}/suspend" => ADMIN_ACTS, accounts::pages::desk::suspend;
+    POST "/operator/accounts/{id}/reinstate" => ADMIN_ACTS, accounts::pages::desk::reinstate;
+    POST "/operator/accounts/{id}/commission" => ADMIN_ACTS, accounts::pages::desk::set_commission;
 }

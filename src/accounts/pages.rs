@@ -1,5 +1,7 @@
 //! Pages of sign-in and sign-up, of one's own account, and of the operator's desk for accounts.
 
+pub mod desk;
+pub mod own;
 pub mod sign;
 
 use crate::error::{Error, FieldError};

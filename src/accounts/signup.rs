@@ -156,7 +156,12 @@ pub async fn change_password(
     let user = caller.user_id;
     let (hash, email) = ctx
         .db
-        .read(move |conn| Ok((store::password_hash(conn, user)?, store::email(conn, user)?)))
+        .read(move |conn| {
+            Ok((
+                store::password_hash(conn, user)?,
+                store::user(conn, user)?.email,
+            ))
+        })
         .await?;
     if !passwords.verify(present, Some(hash)).await? {
         return Err(Error::invalid_field("present", Reason::PasswordWrong, ""));

@@ -183,6 +183,16 @@ pub fn accounts_in(
     Ok(query.order(accounts::id.desc()).limit(limit).load(conn)?)
 }
 
+/// Accounts that wait for approval, the longest waiting first.
+pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Account>> {
+    Ok(accounts::table
+        .filter(accounts::state.eq(AccountState::Pending))
+        .order(accounts::id)
+        .limit(limit)
+        .select(Account::as_select())
+        .load(conn)?)
+}
+
 /// How many accounts are in each state.
 pub fn counts(conn: &mut Conn, kind: Option<AccountKind>) -> Result<Vec<(AccountState, i64)>> {
     let kinds = kind.map_or_else(|| AccountKind::ALL.to_vec(), |kind| vec![kind]);
@@ -245,8 +255,12 @@ pub fn password_hash(conn: &mut Conn, user: UserId) -> Result<String> {
         .first(conn)?)
 }
 
-pub fn email(conn: &mut Conn, user: UserId) -> Result<String> {
-    Ok(users::table.find(user).select(users::email).first(conn)?)
+/// One user; `NotFound` when there is none.
+pub fn user(conn: &mut Conn, id: UserId) -> Result<User> {
+    Ok(users::table
+        .find(id)
+        .select(User::as_select())
+        .first(conn)?)
 }
 
 pub fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> Result<()> {

@@ -59,6 +59,7 @@ reasons! {
     OperatorNotSupported "operator_not_supported" "reason-operator-not-supported";
     PasswordWeak "password_weak" "reason-password-weak";
     PasswordWrong "password_wrong" "reason-password-wrong";
+    PasswordDiffers "password_differs" "reason-password-differs";
     FileEmpty "file_empty" "reason-file-empty";
     FileEncoding "file_encoding" "reason-file-encoding";
     FileType "file_type" "reason-file-type";

@@ -9,6 +9,7 @@ use crate::access::{AccountKind, Role, Rule, Scope};
 
 pub const PUBLIC: Rule = Rule::Public;
 pub const SIGNED_IN: Rule = Rule::SignedIn;
+pub const IN_CHARGE: Rule = Rule::InCharge;
 
 const ALL_OF_TRADERS: &[Role] = &[Owner, Member, Viewer];
 const TRADERS: &[Role] = &[Owner, Member];
