@@ -48,6 +48,8 @@ pub mod purchases;
 
 pub mod delivery;
 
+pub mod reports;
+
 // The whole.
 pub mod demo;
 

@@ -8,8 +8,8 @@ use actix_web::http::Method;
 use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
-use crate::web::{assets, metrics, openapi};
-use crate::{accounts, purchases};
+use crate::web::{assets, docs, metrics, openapi};
+use crate::{accounts, purchases, reports};
 use rules::*;
 
 /// One line of the table.
@@ -39,6 +39,22 @@ routes! {
     GET "/metrics" => PUBLIC, metrics::show;
 
     GET "/static/{digest}/{path:.*}" => PUBLIC, assets::file;
+
+    GET "/" => PUBLIC, reports::pages::public::front;
+    GET "/market" => PUBLIC, reports::pages::public::market;
+    GET "/verticals" => PUBLIC, reports::pages::public::all_verticals;
+    GET "/verticals/{key}" => PUBLIC, reports::pages::public::one_vertical;
+    GET "/terms" => PUBLIC, reports::pages::public::terms;
+    GET "/privacy" => PUBLIC, reports::pages::public::privacy;
+    GET "/docs" => PUBLIC, docs::page;
+    GET "/docs/{file}" => PUBLIC, docs::asset;
+
+    GET "/seller" => SELLER_SEES, reports::pages::seller::dashboard;
+    GET "/buyer" => BUYER_SEES, reports::pages::buyer::dashboard;
+    GET "/operator" => OPERATOR_SEES, reports::pages::operator::overview;
+    GET "/operator/queues" => OPERATOR_SEES, reports::pages::operator::queues;
+    POST "/operator/queues/{id}/requeue" => ADMIN_ACTS, reports::pages::operator::requeue;
+    GET "/operator/audit" => OPERATOR_SEES, reports::pages::operator::audit;
 
     GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
     POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;

@@ -5,6 +5,7 @@ mod body;
 mod context;
 pub mod cookies;
 pub mod csrf;
+pub mod docs;
 mod errors;
 pub mod export;
 mod form;

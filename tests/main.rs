@@ -10,4 +10,5 @@ mod harness;
 
 mod accounts;
 mod architecture;
+mod reports;
 mod web;

@@ -304,10 +304,12 @@ form-any = Any
 form-cancel = Cancel
 form-close = Close
 form-copy = Copy
+form-filter = Apply
 filter-clear = Clear all
 filter-remove = Remove this filter
 page-first = First page
-page-next = Next page
+page-previous = Previous
+page-next = Next
 error-to-front = To the front page
 error-advice-sign-in = Sign in and try again.
 error-advice-forbidden = Your role or the state of your account does not allow this. Ask the owner of your account or the operator.
@@ -477,3 +479,299 @@ leads-field-copies = Copies
 leads-field-expires-in-days = Days on offer
 leads-field-accepts = Contract models
 leads-field-external-id = Your number
+
+## Reports: public pages
+
+front-title = The open lead exchange
+front-eyebrow = Open-source lead exchange
+front-headline = Leads bought and sold in the open.
+front-lead = Sellers list verified contacts with consent. Buyers say whom they want, what they pay and how many. Galena matches the two in one transaction, explains every decision, and keeps books that anyone may check.
+front-buy = Buy leads
+front-sell = Sell leads
+front-browse = Browse the market
+front-sample-label = An example of an explained decision
+front-sample-title = Why this lead was not bought
+front-sample-badge = Example
+front-sample-region = Region
+front-sample-region-value = Moscow is one of 2
+front-sample-age = Age
+front-sample-age-value = 34, from 30
+front-sample-contact = Contacts
+front-sample-contact-value = phone and e-mail
+front-sample-partner = Marital status
+front-sample-partner-value = has a partner
+front-sample-cap = Daily cap
+front-sample-cap-value = 10 of 10 bought today
+front-sample-outcome = Not bought now. It stays listed and meets the next buyer.
+front-live = The exchange in figures
+front-listed = Leads on offer
+front-listed-note = right now
+front-sold = Leads sold
+front-sold-note = refunds taken off
+front-earned = Earned by sellers
+front-earned-note = after commission
+front-traders = Traders
+front-traders-note = { $sellers ->
+    [one] 1 seller
+   *[other] { $sellers } sellers
+}, { $buyers ->
+    [one] 1 buyer
+   *[other] { $buyers } buyers
+}
+front-two-sides = What you get
+front-two-sides-lead = One market, two sides, the same facts for both.
+front-buyer-title = For buyers
+front-buyer-1 = Post a request once: region, age, interest, contacts needed, price, how many. Matching leads arrive by themselves.
+front-buyer-2 = Know the most you can spend before you start: leads wanted times price. Caps and budgets are never exceeded.
+front-buyer-3 = Pay on delivery only. No fitting lead, no charge, no subscription.
+front-seller-title = For sellers
+front-seller-1 = Send leads by API, by CSV as your tools export it, or by a form. What is refused says which field, why, and what would be taken.
+front-seller-2 = Set your ask. Each lead goes to whoever pays the most among those it fits, in milliseconds.
+front-seller-3 = See each sale, its price and your share to the cent, pending and payable.
+front-steps = How a lead is sold
+front-steps-lead = Four steps, each on record.
+front-step-1 = Received
+front-step-1-text = Checked for a real person, a reachable contact, fresh consent and duplicates. Contact data is sealed at once.
+front-step-2 = Matched
+front-step-2-text = Met with every active request. Each condition that says no is kept with its reason.
+front-step-3 = Sold
+front-step-3-text = One transaction takes the copy, the caps, the budget and the money, or none of them.
+front-step-4 = Settled
+front-step-4-text = The buyer has the contact at once. The seller's share becomes payable when the dispute window ends.
+front-verticals = Verticals
+front-verticals-lead = Each vertical has its own fields, rules and commission.
+front-why = Why switch
+front-why-lead = What closed lead platforms keep to themselves is open here.
+front-why-explained = Refusals explained
+front-why-explained-text = Every lead shows why it did or did not sell, gate by gate. Every refused field has a code that never changes meaning.
+front-why-money = Exact money
+front-why-money-text = Double entry to the cent, corrections only as reversals, and a checker that anyone may run against the books.
+front-why-shaving = No shaving
+front-why-shaving-text = Sold and paid counts come from the same append-only records that the buyer paid by. Both sides can reconcile them.
+front-why-retry = Retries never charge twice
+front-why-retry-text = Every API call that changes something carries an idempotency key, stored in the same transaction as its effect.
+front-why-privacy = Private by construction
+front-why-privacy-text = Contacts are encrypted at rest and masked until bought. Each view of one is on record.
+front-why-open = Open source, self-hosted
+front-why-open-text = One binary, SQLite or PostgreSQL, no monthly licence. Read the code that moves your money.
+market-title = Leads on offer
+market-intro = Contacts stay masked until they are bought. Approved buyers pick single leads here or let a purchase request buy for them.
+market-filters = Filters
+market-vertical = Vertical
+market-country = Country
+market-region = Region
+market-age = Age
+market-contact = Contact
+market-age-from = { $age } and older
+market-with-phone = With phone
+market-with-email = With e-mail
+market-max-price = Price up to
+market-currency = Currency
+market-found = { $count ->
+    [one] 1 lead
+   *[other] { $count } leads
+}
+market-no-match = No lead fits these filters
+market-no-match-text = Take one of the filters away, or post a purchase request: it buys fitting leads when they come in.
+market-empty = Nothing is on offer yet
+market-empty-text = Leads appear here as soon as sellers send them in.
+market-aged = { $age } years
+market-shared = up to { $count } buyers
+market-exclusive = one buyer only
+market-consent = consent on file
+market-pages = Pages
+market-page-of = Page { $page } of { $pages }
+vertical-listed = { $count ->
+    [one] 1 on offer
+   *[other] { $count } on offer
+}
+vertical-sold = { $count } sold
+vertical-from = from { $price }
+vertical-browse = Leads on offer
+vertical-fields = What a lead carries
+vertical-field = Field
+vertical-kind = Type
+vertical-values = Values
+vertical-rules = Rules
+vertical-kind-text = text
+vertical-kind-integer = whole number
+vertical-kind-boolean = yes or no
+vertical-kind-choice = choice
+vertical-required = required
+vertical-filterable = filter
+vertical-personal = sealed
+vertical-terms = Rules of this vertical
+vertical-commission = Commission
+vertical-copies = Sold to
+vertical-copies-value = { $count ->
+    [one] one buyer
+   *[other] up to { $count } buyers
+}
+vertical-dispute = Dispute window
+vertical-duplicates = Duplicates refused for
+vertical-consent = Consent at most
+vertical-listing = Listed for
+vertical-age = Minimum age
+vertical-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+terms-intro = What holds between those who trade on this exchange, in plain words.
+terms-who = Who runs this
+terms-who-text = Galena is software. This exchange is run by whoever hosts it; that operator approves accounts, holds the buyers' deposits, and may add terms of its own.
+terms-sell = Selling
+terms-sell-text = A seller lists only real people who gave consent to be contacted about what the lead says, and keeps proof of it. A lead without valid consent, a duplicate, or a company without a person is refused.
+terms-buy = Buying
+terms-buy-text = A buyer uses a contact only for what the person asked about and within the consent. A purchase keeps the version of the contract it was made under.
+terms-money = Money
+terms-money-text = A lead is paid on delivery from the buyer's wallet. The commission of the vertical is taken from the price; the rest is the seller's, pending during the dispute window and payable after it.
+terms-dispute = Disputes
+terms-dispute-text = The window, the reasons that count and the deadlines stand in the contract version of each purchase. Corrections are new entries; nothing in the books is changed or removed.
+terms-licence = Licence
+terms-licence-text = The software comes under the AGPL-3.0-or-later without warranty. Whoever uses this exchange may have its source.
+privacy-intro = What is kept of people, why, and who sees it.
+privacy-what = What is kept
+privacy-what-text = Of a lead: name, phone, e-mail, what the person is interested in, attributes of the vertical, and the consent with its text, time and page. Of users: name, e-mail, a password hash, sessions, and what they did.
+privacy-why = Why
+privacy-why-text = To introduce people to companies they agreed to hear from, and to be able to prove that agreement and each payment later.
+privacy-seal = How it is protected
+privacy-seal-text = Contact data of each lead is encrypted under its own key. Outside that, only masked forms and keyed fingerprints exist; logs and queues hold no contact data.
+privacy-who = Who sees it
+privacy-who-text = Only a buyer that bought the lead sees the contact. The seller and the operator see it masked, unless an operator gives a reason, which is recorded. Each view is in the audit log.
+privacy-rights = Your rights
+privacy-rights-text = If you are the person behind a lead, ask the operator of this exchange for your data, its correction or its erasure. Records of money stay, without your contact.
+privacy-cookies = Cookies
+privacy-cookies-text = One cookie for the session of signed-in users and short-lived ones for forms and messages. No tracking, no third parties; every script and style comes from this server.
+docs-intro = Every endpoint with its fields, errors and examples. Works without a network.
+docs-document = openapi.json
+docs-noscript = Browsing needs a script. The document itself is at /api/v1/openapi.json.
+
+## Reports: dashboards
+
+chart-title = Received and sold, last 14 days
+chart-received = received
+chart-sold = sold
+chart-figures = Figures
+chart-day = Day
+column-lead = Lead
+column-vertical = Vertical
+column-state = State
+column-price = Price
+column-earning = Your share
+column-sold-at = Sold
+column-bought-at = Bought
+needs-you = Needs you
+needs-nothing = Nothing waits for you.
+last-30-days = last 30 days
+last-30-days-count = { $count } in the last 30 days
+seller-intro = What you sent in, what became of it, what you earned.
+seller-received = Leads received
+seller-received-note = { $accepted } accepted, { $refused } refused
+seller-listed = On offer
+seller-sold = Sold
+seller-earned = Earned
+seller-earned-note = after commission
+seller-pending = Pending
+seller-pending-note = dispute window runs
+seller-payable = Payable
+seller-payable-note = yours for good
+seller-empty = No leads in the last 14 days
+seller-empty-text = Add one by hand, import a file, or send them through the API.
+seller-recent = Latest sales
+seller-no-sales = Nothing sold yet. Each sale appears here with its price and your share.
+seller-need-imports = { $count ->
+    [one] 1 import waits for its columns
+   *[other] { $count } imports wait for their columns
+}
+seller-need-refused = { $count ->
+    [one] 1 refused lead to mend
+   *[other] { $count } refused leads to mend
+}
+seller-need-quarantined = { $count ->
+    [one] 1 lead is in review
+   *[other] { $count } leads are in review
+}
+seller-need-expiring = { $count ->
+    [one] 1 listing expires within 3 days
+   *[other] { $count } listings expire within 3 days
+}
+buyer-intro = Your balance, what your requests brought, what is next.
+buyer-new-request = New request
+buyer-balance = Balance
+buyer-held = { $amount } set aside
+buyer-today = Bought today
+buyer-lately = Bought in 30 days
+buyer-unopened = Not opened
+buyer-unopened-note = contacts waiting in the inbox
+buyer-active = Active requests
+buyer-bid = { $price } a lead
+buyer-spent-of = { $spent } of { $budget }
+buyer-empty = No active request
+buyer-empty-text = A purchase request buys fitting leads for you as they come in, at your price and within your budget.
+buyer-recent = Newest leads
+buyer-no-leads = Bought leads appear here.
+buyer-new = New
+buyer-need-funds = Top up your wallet: an active request bids more { $currencies } than you have
+buyer-need-open = { $count ->
+    [one] 1 contact not opened yet
+   *[other] { $count } contacts not opened yet
+}
+buyer-need-drafts = { $count ->
+    [one] 1 draft request to activate
+   *[other] { $count } draft requests to activate
+}
+buyer-need-paused = { $count ->
+    [one] 1 request is paused
+   *[other] { $count } requests are paused
+}
+buyer-need-deposits = { $count ->
+    [one] 1 deposit waits for approval
+   *[other] { $count } deposits wait for approval
+}
+operator-intro = Volume, fill rate, queues, and what waits for a decision.
+operator-sold = Leads sold
+operator-volume = Volume
+operator-commission = Commission
+operator-fill = Fill rate
+operator-fill-note = offered leads that sold
+operator-requests = Active requests
+operator-leads = Leads by state
+operator-empty = Nothing happened in the last 14 days
+operator-empty-text = Approve sellers and buyers to open the market.
+operator-all-queues = All queues
+operator-need-approvals = { $count ->
+    [one] 1 account waits for approval
+   *[other] { $count } accounts wait for approval
+}
+operator-need-deposits = { $count ->
+    [one] 1 deposit waits for approval
+   *[other] { $count } deposits wait for approval
+}
+operator-need-jobs = { $count ->
+    [one] 1 job was given up
+   *[other] { $count } jobs were given up
+}
+queues-intro = Work that follows a transaction: deliveries, settlements, matching. A job that fails is tried again with growing pauses.
+queues-empty = No jobs yet
+queues-empty-text = They appear with the first sale.
+queues-kind = Kind
+queues-oldest = Next due
+queues-late = late
+queues-dead = Given up
+queues-no-dead = No job was given up.
+queues-job = Job
+queues-made = Queued
+queues-tries = Tries
+queues-error = Last error
+queues-requeue = Try again
+queues-requeued = The job will be tried again.
+audit-intro = Every state change, decision and view of a contact, in the transaction that made it. Append-only.
+audit-at = When
+audit-action = Action
+audit-actor = Who
+audit-subject = What
+audit-detail = Detail
+audit-no-match = No entry fits
+audit-no-match-text = An action is matched from its beginning, who and what exactly.
+audit-empty = Nothing on record yet
+audit-empty-text = The first sign-up or lead will appear here.

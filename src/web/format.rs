@@ -66,6 +66,27 @@ pub fn percent(lang: &Lang, part: i64, whole: i64) -> String {
     format!("{}\u{202f}%", rust_decimal::Decimal::new(tenths, 1))
 }
 
+/// The name of a country (`LV`) or region (`LV-RIX`) by its code; an unknown code as it is.
+pub fn place(code: impl AsRef<str>) -> String {
+    let code = code.as_ref();
+    rust_iso3166::from_alpha2(code)
+        .map(|country| country.name)
+        .or_else(|| rust_iso3166::iso3166_2::from_code(code).map(|region| region.name))
+        .unwrap_or(code)
+        .to_owned()
+}
+
+/// An id cut to what tells it from others at a glance: `lead_…a1c2d3e4`.
+pub fn short(id: impl AsRef<str>) -> String {
+    let id = id.as_ref();
+    match id.split_once('_') {
+        Some((prefix, rest)) if rest.len() == 32 && rest.is_ascii() => {
+            format!("{prefix}_\u{2026}{}", &rest[24..])
+        }
+        _ => id.to_owned(),
+    }
+}
+
 /// Up to two letters that stand for a name.
 pub fn initials(name: &str) -> String {
     name.split_whitespace()
@@ -235,6 +256,11 @@ mod tests {
         assert_eq!(percent(english(), 9, 100), "9.0\u{202f}%");
         assert_eq!(percent(english(), 1, 0), "n/a");
         assert_eq!(initials("Blue Lens d.o.o."), "BL");
+        assert_eq!(place("LV"), "Latvia");
+        let id = "lead_019aa0c00f5a7c11b0f0b3a1c2d3e4f5";
+        assert_eq!(short(id), "lead_\u{2026}c2d3e4f5");
+        assert_eq!(short("system"), "system");
+        assert_eq!(place("nowhere"), "nowhere");
     }
 
     #[test]

@@ -1,0 +1,6 @@
+//! The public pages and the dashboards.
+
+pub mod buyer;
+pub mod operator;
+pub mod public;
+pub mod seller;
