@@ -157,6 +157,8 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
+        verticals::api::Doc::openapi(),
+        leads::api::Doc::openapi(),
     ])
 }
 

@@ -1,12 +1,15 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
+pub mod api;
 mod attributes;
 mod contact;
 mod document;
 mod draft;
 mod exchange;
 pub mod import;
+mod market;
 mod normalise;
+mod query;
 mod receive;
 pub mod refused;
 mod store;
@@ -18,6 +21,10 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
+pub use market::{expire, withdraw};
+pub use query::{
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
+};
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use store::{consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};

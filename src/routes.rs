@@ -9,7 +9,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, purchases, reports};
+use crate::{accounts, leads, purchases, reports, verticals};
 use rules::*;
 
 /// One line of the table.
@@ -59,6 +59,14 @@ routes! {
     GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
     POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;
     GET "/api/v1/me" => SIGNED_IN, accounts::api::me;
+    GET "/api/v1/verticals" => SIGNED_IN, verticals::api::list;
+    GET "/api/v1/verticals/{key}" => SIGNED_IN, verticals::api::show;
+
+    POST "/api/v1/leads" => seller_writes(Scope::LeadsWrite), leads::api::send;
+    POST "/api/v1/leads/batch" => seller_writes(Scope::LeadsWrite), leads::api::send_batch;
+    GET "/api/v1/leads" => seller_reads(Scope::LeadsRead), leads::api::list;
+    GET "/api/v1/leads/{id}" => seller_reads(Scope::LeadsRead), leads::api::show;
+    POST "/api/v1/leads/{id}/withdraw" => seller_writes(Scope::LeadsWrite), leads::api::withdraw;
 
     GET "/api/v1/listings" => buyer_reads(Scope::PurchasesRead), purchases::api::listings;
     POST "/api/v1/listings/{id}/buy" => buyer_writes(Scope::PurchasesWrite), purchases::api::buy;

@@ -1,5 +1,6 @@
 //! Verticals: the markets for one kind of lead, each with the attributes its leads may carry.
 
+pub mod api;
 mod common;
 pub mod place;
 mod shipped;

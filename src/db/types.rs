@@ -194,6 +194,11 @@ pub fn json<T: serde::Serialize>(value: &T) -> crate::error::Result<String> {
     serde_json::to_string(value).map_err(|error| crate::error::Error::Internal(error.into()))
 }
 
+/// A document as a JSON value.
+pub fn to_value<T: serde::Serialize>(value: &T) -> crate::error::Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|error| crate::error::Error::Internal(error.into()))
+}
+
 /// Reads what `json` wrote.
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> crate::error::Result<T> {
     serde_json::from_str(text).map_err(|error| crate::error::Error::Internal(error.into()))

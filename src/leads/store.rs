@@ -2,6 +2,7 @@
 
 pub(super) mod imports;
 pub(super) mod intake;
+pub(super) mod list;
 pub(super) mod refused;
 
 use diesel::dsl::case_when;

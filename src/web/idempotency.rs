@@ -114,7 +114,12 @@ where
 pub fn answer(stored: Stored, is_replay: bool) -> HttpResponse {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
-    response.insert_header((CONTENT_TYPE, "application/json"));
+    let kind = if stored.status < 400 {
+        "application/json"
+    } else {
+        "application/problem+json"
+    };
+    response.insert_header((CONTENT_TYPE, kind));
     if is_replay {
         response.insert_header(("idempotent-replayed", "true"));
     }

@@ -1,0 +1,62 @@
+//! Leaving the market: a seller withdraws a lead, or its time is over.
+
+use serde_json::Value;
+
+use super::{LeadState, store};
+use crate::access::Actor;
+use crate::audit;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::{Code, Error, Result};
+use crate::id::{AccountId, LeadId};
+
+/// Takes a listed lead off the market; copies that were sold stay sold.
+pub fn withdraw(
+    conn: &mut Conn,
+    seller: AccountId,
+    id: LeadId,
+    actor: Actor,
+    now: Ts,
+) -> Result<()> {
+    let lead = store::list::find(conn, id, Some(seller))?;
+    if !store::list::leave_market(conn, id, Some(seller), LeadState::Withdrawn)? {
+        return Err(Error::refused_because(
+            Code::StateConflict,
+            format!("the lead is {}", lead.listing.state),
+        ));
+    }
+    record(conn, id, seller, actor, "lead.withdrawn", now)
+}
+
+/// Ends listings whose time is over, up to `limit`; says how many it ended.
+pub fn expire(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
+    let mut ended = 0;
+    for (id, seller) in store::list::overdue(conn, now, limit)? {
+        if store::list::leave_market(conn, id, None, LeadState::Expired)? {
+            record(conn, id, seller, Actor::System, "lead.expired", now)?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+fn record(
+    conn: &mut Conn,
+    id: LeadId,
+    seller: AccountId,
+    actor: Actor,
+    action: &str,
+    at: Ts,
+) -> Result<()> {
+    audit::record(
+        conn,
+        &audit::Entry {
+            at,
+            actor,
+            account_id: Some(seller),
+            action,
+            subject: id.to_string(),
+            detail: Value::Null,
+        },
+    )
+}

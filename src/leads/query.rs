@@ -1,0 +1,150 @@
+//! Reading leads: lists with filters, one lead with its parts, its contact when that is due.
+
+use serde_json::json;
+
+use super::verify::Check;
+use super::{
+    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, normalise, open_contact,
+    store,
+};
+use crate::access::Actor;
+use crate::audit::{self, Event};
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{AccountId, ImportId, LeadId, VerticalId};
+use crate::vault::Vault;
+
+/// A lead as lists show it.
+#[derive(Debug, Clone)]
+pub struct Lead {
+    pub listing: Listing,
+    pub vertical_key: String,
+    pub vertical_name: String,
+    pub external_id: Option<String>,
+    pub import_id: Option<ImportId>,
+    pub origin: Origin,
+}
+
+/// A lead with all that its seller may see, short of the contact.
+#[derive(Debug, Clone)]
+pub struct Details {
+    pub lead: Lead,
+    pub checks: Vec<Check>,
+    pub consent: Consent,
+    pub sales: Vec<SaleSummary>,
+    /// Newest first.
+    pub history: Vec<Event>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    Id(LeadId),
+    /// The keyed hash of an e-mail address or a phone number.
+    Hash(Vec<u8>),
+    /// The seller's own number, or words of the interest.
+    Words(String),
+}
+
+impl Search {
+    /// Tells what a text is: an id, an e-mail address, an international phone number, or words.
+    pub fn parse(vault: &Vault, text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        if let Ok(id) = text.parse() {
+            return Some(Self::Id(id));
+        }
+        if let Some(email) = normalise::email(text) {
+            return Some(Self::Hash(vault.blind("email", &email)));
+        }
+        if let Some(phone) = normalise::phone(text, None) {
+            return Some(Self::Hash(vault.blind("phone", &phone.e164)));
+        }
+        Some(Self::Words(text.chars().take(200).collect()))
+    }
+}
+
+/// Which leads a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// None for the operator, who sees everybody's.
+    pub seller: Option<AccountId>,
+    pub state: Option<LeadState>,
+    pub vertical: Option<VerticalId>,
+    pub received_from: Option<Ts>,
+    pub received_to: Option<Ts>,
+    pub search: Option<Search>,
+    pub order: Order,
+    /// The last lead of the page before.
+    pub after: Option<(Ts, LeadId)>,
+}
+
+/// Leads as filtered, up to `limit`.
+pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
+    store::list::list(conn, filter, limit)
+}
+
+/// How many leads stand in each state, of one seller or of all.
+pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadState, i64)>> {
+    store::list::counts(conn, seller)
+}
+
+/// One lead with its parts; another seller's is a refusal with 404.
+pub fn details(
+    conn: &mut Conn,
+    exchange: &dyn Exchange,
+    id: LeadId,
+    seller: Option<AccountId>,
+) -> Result<Details> {
+    const EVENTS: i64 = 100;
+    Ok(Details {
+        lead: store::list::find(conn, id, seller)?,
+        checks: store::list::checks(conn, id)?,
+        consent: store::list::consent(conn, id)?,
+        sales: exchange.sales(conn, id)?,
+        history: audit::history(conn, &id.to_string(), EVENTS)?,
+    })
+}
+
+/// Who asks to see a contact before it is bought, and why.
+#[derive(Debug, Clone)]
+pub struct Viewing {
+    pub actor: Actor,
+    pub account: AccountId,
+    /// The operator must give one.
+    pub reason: Option<String>,
+}
+
+/// Opens a contact for its seller or the operator, and notes in the audit log that it did.
+pub fn view_contact(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: LeadId,
+    seller: Option<AccountId>,
+    viewing: &Viewing,
+    now: Ts,
+) -> Result<Contact> {
+    let lead = store::list::find(conn, id, seller)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: viewing.actor,
+            account_id: Some(lead.listing.seller_id),
+            action: "contact.viewed",
+            subject: id.to_string(),
+            detail: json!({"by": viewing.account, "reason": viewing.reason}),
+        },
+    )?;
+    open_contact(conn, vault, id)
+}

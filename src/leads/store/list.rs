@@ -1,0 +1,234 @@
+//! Lists of leads and what belongs to one lead.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::ListingRow;
+use crate::clock::Ts;
+use crate::db::schema::{contact_claims, lead_checks, lead_consents, leads, verticals};
+use crate::db::types::from_json;
+use crate::db::{Conn, MultiBackend};
+use crate::error::{Code, Error, Result};
+use crate::id::{AccountId, LeadId};
+use crate::leads::query::{Filter, Lead, Order, Search};
+use crate::leads::verify::{Check, CheckName, Verdict, Warning};
+use crate::leads::{Consent, LeadState};
+
+diesel::define_sql_function! {
+    fn lower(text: Text) -> Text;
+}
+
+type Columns = (
+    diesel::helper_types::AsSelect<ListingRow, MultiBackend>,
+    verticals::key,
+    verticals::name,
+    leads::external_id,
+    leads::import_id,
+    leads::origin,
+);
+type Row = (
+    ListingRow,
+    String,
+    String,
+    Option<String>,
+    Option<crate::id::ImportId>,
+    String,
+);
+type Query<'a> = diesel::helper_types::IntoBoxed<
+    'a,
+    diesel::helper_types::Select<
+        diesel::helper_types::InnerJoin<leads::table, verticals::table>,
+        Columns,
+    >,
+    MultiBackend,
+>;
+
+fn base<'a>() -> Query<'a> {
+    leads::table
+        .inner_join(verticals::table)
+        .select((
+            ListingRow::as_select(),
+            verticals::key,
+            verticals::name,
+            leads::external_id,
+            leads::import_id,
+            leads::origin,
+        ))
+        .into_boxed()
+}
+
+fn lead(row: Row) -> Result<Lead> {
+    let (listing, vertical_key, vertical_name, external_id, import_id, origin) = row;
+    Ok(Lead {
+        listing: listing.listing()?,
+        vertical_key,
+        vertical_name,
+        external_id,
+        import_id,
+        origin: from_json(&origin)?,
+    })
+}
+
+/// Leads as filtered, up to `limit`.
+pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
+    let mut query = base();
+    if let Some(seller) = filter.seller {
+        query = query.filter(leads::seller_id.eq(seller));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(leads::state.eq(state));
+    }
+    if let Some(vertical) = filter.vertical {
+        query = query.filter(leads::vertical_id.eq(vertical));
+    }
+    if let Some(from) = filter.received_from {
+        query = query.filter(leads::received_at.ge(from));
+    }
+    if let Some(to) = filter.received_to {
+        query = query.filter(leads::received_at.lt(to));
+    }
+    query = match &filter.search {
+        None => query,
+        Some(Search::Id(id)) => query.filter(leads::id.eq(*id)),
+        Some(Search::Hash(hash)) => query.filter(
+            leads::id.eq_any(
+                contact_claims::table
+                    .filter(contact_claims::hash.eq(hash))
+                    .select(contact_claims::lead_id),
+            ),
+        ),
+        Some(Search::Words(words)) => {
+            let pattern = format!("%{}%", words.to_lowercase().replace(['%', '_', '\\'], " "));
+            query.filter(
+                leads::external_id
+                    .eq(words)
+                    .or(lower(leads::interest).like(pattern)),
+            )
+        }
+    };
+    query = match (filter.order, filter.after) {
+        (Order::Newest, Some((at, id))) => query.filter(
+            leads::received_at
+                .lt(at)
+                .or(leads::received_at.eq(at).and(leads::id.lt(id))),
+        ),
+        (Order::Oldest, Some((at, id))) => query.filter(
+            leads::received_at
+                .gt(at)
+                .or(leads::received_at.eq(at).and(leads::id.gt(id))),
+        ),
+        (_, None) => query,
+    };
+    query = match filter.order {
+        Order::Newest => query.order((leads::received_at.desc(), leads::id.desc())),
+        Order::Oldest => query.order((leads::received_at, leads::id)),
+    };
+    query
+        .limit(limit)
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(lead)
+        .collect()
+}
+
+/// A lead with what its list shows; another seller's is a refusal with 404.
+pub fn find(conn: &mut Conn, id: LeadId, seller: Option<AccountId>) -> Result<Lead> {
+    let mut query = base().filter(leads::id.eq(id));
+    if let Some(seller) = seller {
+        query = query.filter(leads::seller_id.eq(seller));
+    }
+    let row = query.first::<Row>(conn).optional()?;
+    lead(row.ok_or_else(|| Error::refused(Code::NotFound))?)
+}
+
+/// How many leads stand in each state.
+pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadState, i64)>> {
+    let mut query = leads::table
+        .group_by(leads::state)
+        .select((leads::state, count_star()))
+        .into_boxed();
+    if let Some(seller) = seller {
+        query = query.filter(leads::seller_id.eq(seller));
+    }
+    Ok(query.load(conn)?)
+}
+
+pub fn checks(conn: &mut Conn, id: LeadId) -> Result<Vec<Check>> {
+    let rows: Vec<(CheckName, Verdict, Option<Warning>)> = lead_checks::table
+        .filter(lead_checks::lead_id.eq(id))
+        .order(lead_checks::name)
+        .select((lead_checks::name, lead_checks::verdict, lead_checks::code))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, verdict, code)| Check {
+            name,
+            verdict,
+            code,
+        })
+        .collect())
+}
+
+pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
+    type Row = (
+        String,
+        Option<String>,
+        Ts,
+        String,
+        String,
+        String,
+        Option<String>,
+    );
+    let row: Option<Row> = lead_consents::table
+        .find(id)
+        .select((
+            lead_consents::text,
+            lead_consents::version,
+            lead_consents::given_at,
+            lead_consents::page_url,
+            lead_consents::channels,
+            lead_consents::recipients,
+            lead_consents::certificate_url,
+        ))
+        .first(conn)
+        .optional()?;
+    let (text, version, given_at, page_url, channels, recipients, certificate_url) =
+        row.ok_or_else(|| Error::refused(Code::NotFound))?;
+    Ok(Consent {
+        text,
+        version,
+        given_at,
+        page_url,
+        channels: from_json(&channels)?,
+        recipients: from_json(&recipients)?,
+        certificate_url,
+    })
+}
+
+/// Moves a listed lead to another state; false when it is not listed any more.
+pub fn leave_market(
+    conn: &mut Conn,
+    id: LeadId,
+    seller: Option<AccountId>,
+    to: LeadState,
+) -> Result<bool> {
+    let mut update = diesel::update(leads::table.find(id))
+        .filter(leads::state.eq(LeadState::Listed))
+        .into_boxed();
+    if let Some(seller) = seller {
+        update = update.filter(leads::seller_id.eq(seller));
+    }
+    Ok(update.set(leads::state.eq(to)).execute(conn)? == 1)
+}
+
+/// Listed leads whose time is over.
+pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, AccountId)>> {
+    Ok(leads::table
+        .filter(leads::state.eq(LeadState::Listed))
+        .filter(leads::expires_at.le(now))
+        .order(leads::expires_at)
+        .limit(limit)
+        .select((leads::id, leads::seller_id))
+        .load(conn)?)
+}
