@@ -11,4 +11,5 @@ mod harness;
 mod accounts;
 mod architecture;
 mod reports;
+mod leads;
 mod web;

@@ -101,6 +101,10 @@ fn read_place(reader: &mut Reader, object: &Object<'_>, open: &mut Attributes) {
         }
         code
     });
+    if country.is_none() && object.get("country").is_some() {
+        // Region and postal code are read by the country: one error is enough.
+        return;
+    }
     if let Some(text) = reader.text(object, "region", 100) {
         match place::region(country, &text) {
             Some(code) => {

@@ -3,6 +3,7 @@
 mod browser;
 mod call;
 mod database;
+mod leads;
 mod people;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 
 pub use browser::Browser;
 pub use call::{Answer, Call};
+pub use leads::{eyewear_lead, with};
 pub use people::{PASSWORD, Trader};
 
 use database::Database;
