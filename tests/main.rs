@@ -10,6 +10,6 @@ mod harness;
 
 mod accounts;
 mod architecture;
-mod reports;
 mod leads;
+mod reports;
 mod web;
