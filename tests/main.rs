@@ -12,4 +12,5 @@ mod accounts;
 mod architecture;
 mod leads;
 mod reports;
+mod parity;
 mod web;

@@ -22,7 +22,7 @@ pub use call::{Answer, Call};
 pub use leads::{eyewear_lead, with};
 pub use people::{PASSWORD, Trader};
 
-use database::Database;
+pub use database::Database;
 
 /// Where the manual clock of every test starts: 2026-11-20 09:00 UTC, a Friday.
 pub const START: Ts = Ts::from_micros(1_795_165_200_000_000);
