@@ -11,6 +11,6 @@ mod harness;
 mod accounts;
 mod architecture;
 mod leads;
-mod reports;
 mod parity;
+mod reports;
 mod web;
