@@ -8,8 +8,10 @@
 #[macro_use]
 mod harness;
 
+mod access;
 mod accounts;
 mod architecture;
+mod commands;
 mod leads;
 mod parity;
 mod reports;

@@ -1,5 +1,7 @@
 //! Structured logs on standard error; SQL, bodies and query strings are never logged.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
@@ -15,6 +17,7 @@ pub fn start_logs(config: &Config) -> anyhow::Result<()> {
     })?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = if config.log_as_json {
         logs.json().try_init()

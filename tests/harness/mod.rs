@@ -4,6 +4,7 @@ mod browser;
 mod call;
 mod database;
 mod leads;
+pub mod logs;
 mod people;
 
 use std::future::Future;
@@ -150,6 +151,11 @@ impl TestApp {
     /// The folder with the database, the master key and mails kept as files.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+
+    /// For commands that work on the same database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// Stops the server; jobs that were given up fail the test.
