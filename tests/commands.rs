@@ -88,7 +88,7 @@ fn a_database_of_a_newer_program_or_another_key_is_left_alone() {
     let path = at.join("data/galena.db");
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
     conn.batch_execute(
-        "INSERT INTO lead_contacts (lead_id, master_key_id, wrapped_key, sealed) VALUES (x'01', 'of-another', x'00', x'00')",
+        "PRAGMA foreign_keys = OFF; INSERT INTO lead_contacts (lead_id, master_key_id, wrapped_key, sealed) VALUES (x'01', 'of-another', x'00', x'00')",
     )
     .unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0"];
