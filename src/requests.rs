@@ -3,6 +3,8 @@
 pub mod fields;
 pub mod filter;
 mod gate;
+pub mod jobs;
+mod preview;
 mod rule;
 mod schedule;
 mod store;
@@ -17,6 +19,7 @@ use serde_json::json;
 
 pub use filter::{Condition, Filter, Op};
 pub use gate::{FailedCondition, Gate, GateFailure, GateJson};
+pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};
 pub use rule::{Conditions, MAX_BRANCHES, Offer, Rule};
 pub use schedule::{Day, Schedule};
 pub use store::{
@@ -34,7 +37,7 @@ use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, ContractVersionId, RequestId, VerticalId};
 use crate::money::Money;
 use crate::verticals::{Model, Vertical};
-use crate::{audit, contracts, jobs};
+use crate::{audit, contracts, jobs as queue};
 
 /// The job that meets an activated request with the leads that are listed already.
 pub const MATCH_JOB: &str = "match_request";
@@ -168,33 +171,12 @@ pub fn create(
     now: Ts,
 ) -> Result<PurchaseRequest> {
     let contract = contracts::standard(conn, caller.account_id, vertical, terms.bid.currency, now)?;
-    let request = terms.apply(PurchaseRequest {
-        id: RequestId::new(now),
-        buyer_id: caller.account_id,
-        vertical_id: vertical.id,
-        contract_version_id: contract.id,
-        model: contract.model,
-        name: String::new(),
-        state: RequestState::Draft,
-        filter: Filter::default(),
-        need_phone: false,
-        need_email: false,
-        bid: terms.bid,
-        quantity: terms.quantity,
-        bought: 0,
-        budget: terms.budget,
-        spent: Money::new(0, terms.bid.currency),
-        caps: Vec::new(),
-        schedule: terms.schedule.clone(),
-        max_consent_age_days: None,
-        sellers: Sellers::default(),
-        auto_buy: false,
-        deliver_email: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-        last_served_at: None,
-    });
+    let request = terms.draft(
+        caller.account_id,
+        vertical,
+        (contract.id, contract.model),
+        now,
+    );
     Rule::compile(Arc::new(request.clone()), vertical)?;
     store::insert(conn, &request)?;
     changed(conn, caller, &request, "request.created", now)?;
@@ -314,8 +296,9 @@ pub fn change_state(
     changed(conn, caller, &request, step.action(), now)?;
     if target == RequestState::Active && request.auto_buy {
         let job = MatchJob { request: id };
-        jobs::enqueue(conn, MATCH_JOB, &job, now, now)?;
-        jobs::enqueue(conn, MATCH_JOB, &job, now.plus(MATCH_AGAIN), now)?;
+        queue::enqueue(conn, MATCH_JOB, &job, now, now)?;
+        queue::enqueue(conn, MATCH_JOB, &job, now.plus(MATCH_AGAIN), now)?;
+        jobs::wake_later(conn, &request, now)?;
     }
     Ok(request)
 }

@@ -775,3 +775,11 @@ audit-no-match = No entry fits
 audit-no-match-text = An action is matched from its beginning, who and what exactly.
 audit-empty = Nothing on record yet
 audit-empty-text = The first sign-up or lead will appear here.
+requests-forecast = { $leads ->
+    [one] 1 lead
+   *[other] { $leads } leads
+} at { $bid }: at most { $most }
+requests-forecast-bonus = { $leads ->
+    [one] 1 lead
+   *[other] { $leads } leads
+} at { $bid }, with up to { $bonus } of bonuses each: at most { $most }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, TimeZone as _, Timelike, Weekday};
 use chrono_tz::Tz;
 
-use crate::clock::Ts;
+use crate::clock::{MINUTE, Ts};
 use crate::db::types::text_enum;
 
 /// Minutes of a day; `to` may be all of them, written 24:00.
@@ -69,6 +69,23 @@ impl Schedule {
         }
         let yesterday = self.days.contains(&local.weekday().pred().into());
         (today && minute >= self.from_minute) || (yesterday && minute < self.to_minute)
+    }
+
+    /// When the hours open next, to the quarter of an hour at or after; `None` when they are never closed.
+    pub fn next_opening(&self, now: Ts) -> Option<Ts> {
+        if self.is_always() {
+            return None;
+        }
+        let quarter = 15 * MINUTE;
+        let first = now.micros().div_euclid(quarter) + 1;
+        // Nine days of quarters hold an opening of every schedule, also around a change of the clock.
+        let mut was_open = self.is_open(now);
+        (first..first + 9 * 96).find_map(|count| {
+            let at = Ts::from_micros(count * quarter);
+            let opens = !was_open && self.is_open(at);
+            was_open = self.is_open(at);
+            opens.then_some(at)
+        })
     }
 }
 
@@ -140,6 +157,26 @@ mod tests {
         ] {
             assert_eq!(schedule.is_open(at(now)), open, "{now}");
         }
+    }
+
+    #[test]
+    fn the_next_opening_is_found() {
+        let office = Schedule {
+            days: vec![Day::Mon],
+            from_minute: 9 * 60,
+            to_minute: 18 * 60,
+            zone: Tz::Europe__Riga,
+        };
+        let monday = at("2026-11-23T07:00:00Z");
+        assert_eq!(
+            office.next_opening(at("2026-11-20T12:34:56Z")),
+            Some(monday)
+        );
+        assert_eq!(
+            office.next_opening(monday),
+            Some(monday.plus(7 * crate::clock::DAY))
+        );
+        assert_eq!(Schedule::always(Tz::UTC).next_opening(monday), None);
     }
 
     #[test]

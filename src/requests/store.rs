@@ -9,12 +9,12 @@ use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::db::schema::{
-    contract_versions, purchase_requests, request_cap_counters, request_changes,
+    contract_versions, leads, purchase_requests, purchases, request_cap_counters, request_changes,
 };
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, each};
 use crate::error::{Error, FieldError, Result};
-use crate::id::{AccountId, ContractVersionId, RequestId, VerticalId};
+use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::money::{Currency, Money};
 use crate::verticals::Model;
 
@@ -200,6 +200,50 @@ pub fn active_among(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRe
             .select((Row::as_select(), contract_versions::model))
             .load(conn)?,
     )
+}
+
+/// The buyer's requests in a state that buy by themselves.
+pub(super) fn of_buyer_in(
+    conn: &mut Conn,
+    buyer: AccountId,
+    state: RequestState,
+) -> Result<Vec<RequestId>> {
+    Ok(purchase_requests::table
+        .filter(purchase_requests::buyer_id.eq(buyer))
+        .filter(purchase_requests::state.eq(state))
+        .filter(purchase_requests::auto_buy.eq(true))
+        .order(purchase_requests::id)
+        .select(purchase_requests::id)
+        .load(conn)?)
+}
+
+/// Leads of these that the buyer owns already.
+pub(super) fn owned(conn: &mut Conn, buyer: AccountId, of: &[LeadId]) -> Result<Vec<LeadId>> {
+    Ok(purchases::table
+        .filter(purchases::buyer_id.eq(buyer))
+        .filter(purchases::lead_id.eq_any(of))
+        .select(purchases::lead_id)
+        .load(conn)?)
+}
+
+/// What a request bought last: purchase, price, time, and the lead's interest.
+pub(super) fn bought(
+    conn: &mut Conn,
+    id: RequestId,
+    limit: i64,
+) -> Result<Vec<(PurchaseId, i64, Ts, String)>> {
+    Ok(purchases::table
+        .inner_join(leads::table)
+        .filter(purchases::request_id.eq(id))
+        .order((purchases::purchased_at.desc(), purchases::id.desc()))
+        .limit(limit)
+        .select((
+            purchases::id,
+            purchases::price_minor,
+            purchases::purchased_at,
+            leads::interest,
+        ))
+        .load(conn)?)
 }
 
 /// A page of the buyer's requests, newest first, older than `before`.

@@ -1,27 +1,20 @@
 //! What a buyer asks for, as JSON and forms carry it, and as the domain keeps it.
 
-use chrono_tz::Tz;
+mod check;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::fields::FilterFields;
 use super::filter::Filter;
-use super::schedule::{DAY_MINUTES, Day, Schedule, parse_minute, show_minute};
+use super::schedule::{Schedule, show_minute};
 use super::windows::{Cap, CapWindow};
-use super::{PurchaseRequest, price_max};
-use crate::error::{FieldError, Reason};
-use crate::id::AccountId;
-use crate::money::{Currency, Money, MoneyError, MoneyJson};
-use crate::text::english;
-use crate::verticals::Vertical;
-
-const NAME_MAX: usize = 120;
-const QUANTITY_MAX: i64 = 1_000_000;
-/// Sellers a request may allow or block.
-const SELLERS_MAX: usize = 500;
-/// Ten billion in the major unit of a currency with two decimals: sums stay far from overflow.
-const MINOR_MAX: i64 = 1_000_000_000_000;
+use super::{PurchaseRequest, RequestState};
+use crate::clock::Ts;
+use crate::id::{AccountId, ContractVersionId, RequestId};
+use crate::money::{Money, MoneyJson};
+use crate::verticals::{Model, Vertical};
+pub(super) use check::{caps_from, schedule_from};
 
 /// Sellers a request buys from only, and never.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -170,42 +163,41 @@ impl CapsJson {
 }
 
 impl Terms {
-    /// Checks everything and names every field that is wrong.
-    pub fn parse(input: &TermsJson, vertical: &Vertical) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Errors::default();
-        let name = errors.name(&input.name);
-        let bid = errors.money(&input.bid, "bid", 1);
-        let currency = bid.map(|bid| bid.currency);
-        let quantity = errors.within(input.quantity, "quantity", 1, QUANTITY_MAX);
-        let filter = errors.filter(input.filter.as_ref(), vertical, currency);
-        let (need_phone, need_email) = errors.needs(&input.needs);
-        let budget = errors.budget(input.budget.as_ref(), bid, quantity, &filter);
-        let caps = errors.caps(&input.caps, currency);
-        let schedule = errors.schedule(input.schedule.as_ref());
-        let max_consent_age_days = input.max_consent_age_days.and_then(|days| {
-            let days = errors.within(i64::from(days), "max_consent_age_days", 0, 3_650)?;
-            i32::try_from(days).ok()
-        });
-        errors.sellers(&input.sellers);
-        let deliver_email = errors.email(input.delivery.as_ref());
-        match (bid, quantity, budget) {
-            (Some(bid), Some(quantity), Some(budget)) if errors.0.is_empty() => Ok(Self {
-                name,
-                filter,
-                need_phone,
-                need_email,
-                bid,
-                quantity,
-                budget,
-                caps,
-                schedule,
-                max_consent_age_days,
-                sellers: input.sellers.clone(),
-                auto_buy: input.auto_buy,
-                deliver_email,
-            }),
-            _ => Err(errors.0),
-        }
+    /// A draft with these terms that is not stored.
+    pub fn draft(
+        &self,
+        buyer: AccountId,
+        vertical: &Vertical,
+        contract: (ContractVersionId, Model),
+        now: Ts,
+    ) -> PurchaseRequest {
+        self.apply(PurchaseRequest {
+            id: RequestId::new(now),
+            buyer_id: buyer,
+            vertical_id: vertical.id,
+            contract_version_id: contract.0,
+            model: contract.1,
+            name: String::new(),
+            state: RequestState::Draft,
+            filter: Filter::default(),
+            need_phone: false,
+            need_email: false,
+            bid: self.bid,
+            quantity: self.quantity,
+            bought: 0,
+            budget: self.budget,
+            spent: Money::new(0, self.bid.currency),
+            caps: Vec::new(),
+            schedule: self.schedule.clone(),
+            max_consent_age_days: None,
+            sellers: Sellers::default(),
+            auto_buy: false,
+            deliver_email: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            last_served_at: None,
+        })
     }
 
     /// The request with these terms in place of its own.
@@ -227,274 +219,6 @@ impl Terms {
             deliver_email: terms.deliver_email,
             ..request
         }
-    }
-}
-
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
-impl Errors {
-    fn add(&mut self, field: impl Into<String>, reason: Reason, accepted: impl Into<String>) {
-        self.0.push(FieldError::new(field, reason, accepted));
-    }
-
-    fn name(&mut self, name: &str) -> String {
-        let name = name.trim();
-        if name.is_empty() {
-            self.add("name", Reason::Required, "a name to know the request by");
-        } else if name.chars().count() > NAME_MAX {
-            self.add(
-                "name",
-                Reason::TooLong,
-                format!("up to {NAME_MAX} characters"),
-            );
-        }
-        name.to_owned()
-    }
-
-    fn within(&mut self, value: i64, field: &str, low: i64, high: i64) -> Option<i64> {
-        if value < low {
-            self.add(field, Reason::TooSmall, format!("{low} to {high}"));
-        } else if value > high {
-            self.add(field, Reason::TooLarge, format!("{low} to {high}"));
-        } else {
-            return Some(value);
-        }
-        None
-    }
-
-    fn money(&mut self, json: &MoneyJson, field: &str, least: i64) -> Option<Money> {
-        match json.parse() {
-            Ok(money) if money.minor < least => {
-                let least = Money::new(least, money.currency);
-                self.add(field, Reason::TooSmall, format!("{least} or more"));
-                None
-            }
-            Ok(money) if money.minor > MINOR_MAX => {
-                let most = Money::new(MINOR_MAX, money.currency);
-                self.add(field, Reason::TooLarge, format!("up to {most}"));
-                None
-            }
-            Ok(money) => Some(money),
-            Err(MoneyError::Currency) => {
-                let field = format!("{field}.currency");
-                self.add(
-                    field,
-                    Reason::CurrencyUnknown,
-                    "an ISO 4217 code such as EUR",
-                );
-                None
-            }
-            Err(_) => {
-                let field = format!("{field}.amount");
-                self.add(field, Reason::AmountInvalid, "a decimal such as 50.00");
-                None
-            }
-        }
-    }
-
-    fn filter(
-        &mut self,
-        json: Option<&Json>,
-        vertical: &Vertical,
-        currency: Option<Currency>,
-    ) -> Filter {
-        let Some(json) = json else {
-            return Filter::default();
-        };
-        let fields = FilterFields::of(vertical, english());
-        match Filter::parse(json, &fields, currency.unwrap_or(Currency::EUR)) {
-            Ok(filter) => {
-                if let Err(error) = super::Conditions::compile(&filter, &fields) {
-                    self.0.push(error);
-                }
-                filter
-            }
-            Err(errors) => {
-                self.0.extend(errors);
-                Filter::default()
-            }
-        }
-    }
-
-    fn needs(&mut self, needs: &[String]) -> (bool, bool) {
-        for (index, need) in needs.iter().enumerate() {
-            if need != "phone" && need != "email" {
-                self.add(
-                    format!("needs[{index}]"),
-                    Reason::NotAllowed,
-                    "phone, email",
-                );
-            }
-        }
-        let has = |wanted: &str| needs.iter().any(|need| need == wanted);
-        (has("phone"), has("email"))
-    }
-
-    fn budget(
-        &mut self,
-        json: Option<&MoneyJson>,
-        bid: Option<Money>,
-        quantity: Option<i64>,
-        filter: &Filter,
-    ) -> Option<Money> {
-        let Some(json) = json else {
-            let most = price_max(bid?, filter).times(quantity?);
-            if most.is_err() {
-                self.add(
-                    "budget",
-                    Reason::Required,
-                    "bid times quantity is beyond any sum",
-                );
-            }
-            return most.ok();
-        };
-        let budget = self.money(json, "budget", 1)?;
-        let bid = bid?;
-        if budget.currency != bid.currency {
-            let accepted = format!("{}, as the bid", bid.currency);
-            self.add("budget.currency", Reason::CurrencyMismatch, accepted);
-            return None;
-        }
-        if budget.minor < bid.minor {
-            self.add(
-                "budget",
-                Reason::TooSmall,
-                format!("{bid} or more, the price of one"),
-            );
-            return None;
-        }
-        Some(budget)
-    }
-
-    fn caps(&mut self, json: &CapsJson, currency: Option<Currency>) -> Vec<Cap> {
-        let mut caps = Vec::new();
-        for (window, cap) in json.each() {
-            let Some(cap) = cap else { continue };
-            let path = format!("caps.{window}");
-            if cap.count.is_none() && cap.amount.is_none() {
-                self.add(&path, Reason::Required, "count, amount or both");
-            }
-            let count = cap
-                .count
-                .and_then(|count| self.within(count, &format!("{path}.count"), 1, QUANTITY_MAX));
-            let path = format!("{path}.amount");
-            let amount = cap
-                .amount
-                .as_ref()
-                .and_then(|json| self.money(json, &path, 1));
-            if let (Some(amount), Some(currency)) = (amount, currency)
-                && amount.currency != currency
-            {
-                let accepted = format!("{currency}, as the bid");
-                self.add(
-                    format!("{path}.currency"),
-                    Reason::CurrencyMismatch,
-                    accepted,
-                );
-            }
-            caps.push(Cap {
-                window,
-                count,
-                amount,
-            });
-        }
-        caps
-    }
-
-    fn schedule(&mut self, json: Option<&ScheduleJson>) -> Schedule {
-        let Some(json) = json else {
-            return Schedule::always(Tz::UTC);
-        };
-        let zone = json
-            .time_zone
-            .as_deref()
-            .map_or(Some(Tz::UTC), |name| name.parse().ok());
-        if zone.is_none() {
-            let field = "schedule.time_zone";
-            self.add(
-                field,
-                Reason::TimeZoneUnknown,
-                "an IANA name such as Europe/Riga",
-            );
-        }
-        let mut schedule = Schedule::always(zone.unwrap_or(Tz::UTC));
-        if let Some(names) = &json.days {
-            schedule.days = self.days(names);
-        }
-        schedule.from_minute = self.minute(json.from.as_deref(), "schedule.from", 0);
-        schedule.to_minute = self.minute(json.to.as_deref(), "schedule.to", DAY_MINUTES);
-        if schedule.from_minute == schedule.to_minute || schedule.from_minute == DAY_MINUTES {
-            let accepted = "hours that last; 00:00 to 24:00 is the whole day";
-            self.add("schedule.from", Reason::NotAllowed, accepted);
-        }
-        schedule
-    }
-
-    fn days(&mut self, names: &[String]) -> Vec<Day> {
-        if names.is_empty() {
-            self.add(
-                "schedule.days",
-                Reason::TooShort,
-                "at least one of mon to sun",
-            );
-        }
-        let mut days = Vec::new();
-        for (index, name) in names.iter().enumerate() {
-            match name.parse::<Day>() {
-                Ok(day) if days.contains(&day) => {}
-                Ok(day) => days.push(day),
-                Err(accepted) => {
-                    self.add(
-                        format!("schedule.days[{index}]"),
-                        Reason::NotAllowed,
-                        accepted,
-                    );
-                }
-            }
-        }
-        days.sort_unstable();
-        days
-    }
-
-    fn minute(&mut self, text: Option<&str>, field: &str, default: u32) -> u32 {
-        let Some(text) = text else { return default };
-        parse_minute(text).unwrap_or_else(|| {
-            self.add(
-                field,
-                Reason::TimeInvalid,
-                "hours and minutes such as 09:30",
-            );
-            default
-        })
-    }
-
-    fn sellers(&mut self, sellers: &Sellers) {
-        for (list, field) in [
-            (&sellers.allow, "sellers.allow"),
-            (&sellers.block, "sellers.block"),
-        ] {
-            if list.len() > SELLERS_MAX {
-                self.add(
-                    field,
-                    Reason::TooMany,
-                    format!("up to {SELLERS_MAX} sellers"),
-                );
-            }
-        }
-    }
-
-    fn email(&mut self, delivery: Option<&DeliveryJson>) -> Option<String> {
-        let email = delivery?.email.trim();
-        if email.len() > 254 || email.parse::<lettre::Address>().is_err() {
-            self.add(
-                "delivery.email",
-                Reason::EmailInvalid,
-                "an address such as leads@shop.example",
-            );
-            return None;
-        }
-        Some(email.to_owned())
     }
 }
 
@@ -524,28 +248,6 @@ pub(super) fn schedule_json(schedule: &Schedule) -> ScheduleJson {
         from: Some(show_minute(schedule.from_minute)),
         to: Some(show_minute(schedule.to_minute)),
         time_zone: Some(schedule.zone.name().to_owned()),
-    }
-}
-
-/// Reads what `caps_json` wrote.
-pub(super) fn caps_from(json: &CapsJson) -> Result<Vec<Cap>, Vec<FieldError>> {
-    let mut errors = Errors::default();
-    let caps = errors.caps(json, None);
-    if errors.0.is_empty() {
-        Ok(caps)
-    } else {
-        Err(errors.0)
-    }
-}
-
-/// Reads what `schedule_json` wrote.
-pub(super) fn schedule_from(json: &ScheduleJson) -> Result<Schedule, Vec<FieldError>> {
-    let mut errors = Errors::default();
-    let schedule = errors.schedule(Some(json));
-    if errors.0.is_empty() {
-        Ok(schedule)
-    } else {
-        Err(errors.0)
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Tim
 use chrono_tz::Tz;
 
 use super::gate::Gate;
-use crate::clock::{MINUTE, SECOND, Ts};
+use crate::clock::{DAY, HOUR, MINUTE, SECOND, Ts};
 use crate::db::types::text_enum;
 use crate::money::Money;
 
@@ -61,6 +61,23 @@ impl CapWindow {
             }
             Self::Month => day_start(date.with_day(1).unwrap_or(date), zone),
         }
+    }
+
+    /// When the window after the one that holds `now` begins.
+    pub fn next_start(self, now: Ts, zone: Tz) -> Ts {
+        let start = self.start(now, zone);
+        let (shortest, step) = match self {
+            Self::Hour => return start.plus(HOUR),
+            Self::Day => (DAY, HOUR),
+            Self::Week => (7 * DAY, HOUR),
+            Self::Month => (28 * DAY, HOUR),
+        };
+        // Windows differ in length with the clock's changes and the months; the first instant after is a start.
+        let mut later = start.plus(shortest - 4 * HOUR);
+        while self.start(later, zone) == start {
+            later = later.plus(step);
+        }
+        self.start(later, zone)
     }
 }
 
@@ -134,6 +151,23 @@ mod tests {
             CapWindow::Day.start(now, Tz::Asia__Beirut),
             at("2026-03-28T22:00:00Z")
         );
+    }
+
+    #[test]
+    fn the_next_window_begins_where_this_one_ends() {
+        for now in [
+            "2026-10-24T21:30:00Z",
+            "2026-03-28T22:00:00Z",
+            "2026-02-27T12:00:00Z",
+        ] {
+            for &window in CapWindow::ALL {
+                let zone = Tz::Europe__Riga;
+                let next = window.next_start(at(now), zone);
+                assert_eq!(window.start(next, zone), next, "{window} {now}");
+                let before = next.minus(1);
+                assert_eq!(window.start(before, zone), window.start(at(now), zone));
+            }
+        }
     }
 
     #[test]

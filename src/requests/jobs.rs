@@ -1,0 +1,66 @@
+//! Waking requests: when hours open or a cap's window begins anew, a request meets the listed leads again.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MATCH_JOB, MatchJob, PurchaseRequest, RequestState, store};
+use crate::clock::{Clock, Ts};
+use crate::db::{Conn, Db};
+use crate::error::Result;
+use crate::id::{AccountId, RequestId};
+use crate::jobs;
+
+/// The job that wakes a request and plans its next waking.
+pub const WAKE_JOB: &str = "wake_request";
+
+/// What a job of kind `WAKE_JOB` carries.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WakeJob {
+    pub request: RequestId,
+    /// A pause or an edit ends the chain of wakings; the next activation begins another.
+    pub version: i64,
+}
+
+/// Meets the request with what is listed, if it still is what it was, and plans the next waking.
+pub async fn wake(db: Db, clock: Clock, job: WakeJob) -> Result<()> {
+    let now = clock.now();
+    db.write(move |conn| {
+        for request in store::active_among(conn, &[job.request])? {
+            if request.version == job.version {
+                let payload = MatchJob {
+                    request: request.id,
+                };
+                jobs::enqueue(conn, MATCH_JOB, &payload, now, now)?;
+                wake_later(conn, &request, now)?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Plans the waking of a request that hours or caps hold back at times.
+pub(super) fn wake_later(conn: &mut Conn, request: &PurchaseRequest, now: Ts) -> Result<()> {
+    let zone = request.schedule.zone;
+    let openings = request.schedule.next_opening(now);
+    let windows = request
+        .caps
+        .iter()
+        .map(|cap| cap.window.next_start(now, zone));
+    let Some(next) = windows.chain(openings).min() else {
+        return Ok(());
+    };
+    let payload = WakeJob {
+        request: request.id,
+        version: request.version,
+    };
+    jobs::enqueue(conn, WAKE_JOB, &payload, next, now)?;
+    Ok(())
+}
+
+/// Meets every active request of a buyer with what is listed: for when its wallet was filled.
+pub fn wake_buyer(conn: &mut Conn, buyer: AccountId, now: Ts) -> Result<()> {
+    for request in store::of_buyer_in(conn, buyer, RequestState::Active)? {
+        jobs::enqueue(conn, MATCH_JOB, &MatchJob { request }, now, now)?;
+    }
+    Ok(())
+}
