@@ -139,6 +139,7 @@ fn runner(
         base_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
+    let (wake_db, wake_clock) = (db.clone(), clock.clone());
     Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
         .on(IMPORT_JOB, move |job: ImportJob| {
             let importer = importer.clone();
@@ -146,6 +147,9 @@ fn runner(
         })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(requests::jobs::WAKE_JOB, move |job| {
+            requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
         })
         .on(requests::MATCH_JOB, move |job| {
             match_request(db.clone(), clock.clone(), job)
@@ -156,6 +160,7 @@ fn runner(
 pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
+        requests::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),

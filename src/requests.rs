@@ -1,9 +1,12 @@
 //! Purchase requests: a buyer's standing order, its filter, limits and life, and its guarded counters.
 
+pub mod api;
+mod explain;
 pub mod fields;
 pub mod filter;
 mod gate;
 pub mod jobs;
+pub mod pages;
 mod preview;
 mod rule;
 mod schedule;
@@ -17,6 +20,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use explain::{Explanation, explain};
 pub use filter::{Condition, Filter, Op};
 pub use gate::{FailedCondition, Gate, GateFailure, GateJson};
 pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};

@@ -9,7 +9,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, leads, purchases, reports, verticals};
+use crate::{accounts, leads, purchases, reports, requests, verticals};
 use rules::*;
 
 /// One line of the table.
@@ -78,6 +78,27 @@ routes! {
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
     GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
     GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
+
+    GET "/api/v1/purchase_requests" => buyer_reads(Scope::RequestsRead), requests::api::list;
+    POST "/api/v1/purchase_requests" => buyer_writes(Scope::RequestsWrite), requests::api::create;
+    POST "/api/v1/purchase_requests/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview;
+    GET "/api/v1/purchase_requests/{id}" => buyer_reads(Scope::RequestsRead), requests::api::get;
+    PUT "/api/v1/purchase_requests/{id}" => buyer_writes(Scope::RequestsWrite), requests::api::update;
+    POST "/api/v1/purchase_requests/{id}/activate" => buyer_writes(Scope::RequestsWrite), requests::api::activate;
+    POST "/api/v1/purchase_requests/{id}/pause" => buyer_writes(Scope::RequestsWrite), requests::api::pause;
+    POST "/api/v1/purchase_requests/{id}/resume" => buyer_writes(Scope::RequestsWrite), requests::api::resume;
+    POST "/api/v1/purchase_requests/{id}/close" => buyer_writes(Scope::RequestsWrite), requests::api::close;
+    GET "/api/v1/purchase_requests/{id}/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview_stored;
+    GET "/api/v1/purchase_requests/{id}/explain" => buyer_reads(Scope::RequestsRead), requests::api::explain;
+
+    GET "/buyer/requests" => BUYER_SEES, requests::pages::list;
+    POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;
+    GET "/buyer/requests/new" => BUYER_ACTS, requests::pages::editor::new;
+    POST "/buyer/requests/preview" => BUYER_ACTS, requests::pages::editor::preview;
+    GET "/buyer/requests/{id}" => BUYER_SEES, requests::pages::show;
+    POST "/buyer/requests/{id}" => BUYER_ACTS, requests::pages::editor::update;
+    GET "/buyer/requests/{id}/edit" => BUYER_ACTS, requests::pages::editor::edit;
+    POST "/buyer/requests/{id}/{step}" => BUYER_ACTS, requests::pages::change_state;
 
     GET "/signin" => PUBLIC, accounts::pages::sign::in_form;
     POST "/signin" => PUBLIC, accounts::pages::sign::sign_in;

@@ -13,6 +13,8 @@ mod accounts;
 mod architecture;
 mod commands;
 mod leads;
+mod matching;
 mod parity;
 mod reports;
+mod requests;
 mod web;

@@ -2,6 +2,8 @@
 
 mod check;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -9,8 +11,9 @@ use utoipa::ToSchema;
 use super::filter::Filter;
 use super::schedule::{Schedule, show_minute};
 use super::windows::{Cap, CapWindow};
-use super::{PurchaseRequest, RequestState};
+use super::{PurchaseRequest, RequestState, Rule};
 use crate::clock::Ts;
+use crate::error::FieldError;
 use crate::id::{AccountId, ContractVersionId, RequestId};
 use crate::money::{Money, MoneyJson};
 use crate::verticals::{Model, Vertical};
@@ -198,6 +201,13 @@ impl Terms {
             updated_at: now,
             last_served_at: None,
         })
+    }
+
+    /// The rule that a request with these terms would follow under pay-per-lead.
+    pub fn rule(&self, buyer: AccountId, vertical: &Vertical, now: Ts) -> Result<Rule, FieldError> {
+        let nowhere = ContractVersionId::new(now);
+        let draft = self.draft(buyer, vertical, (nowhere, Model::Ppl), now);
+        Rule::compile(Arc::new(draft), vertical)
     }
 
     /// The request with these terms in place of its own.

@@ -1,0 +1,508 @@
+//! The request editor: every button sends the whole form, so that it works without script.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono_tz::TZ_VARIANTS;
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+
+use super::form::{Action, CURRENCIES, Draft, Pairs, at_form_field, first};
+use super::rows::{Row, operators};
+use super::{address, parse_id};
+use crate::error::{Code, Error, FieldError, Result};
+use crate::id::RequestId;
+use crate::requests::api::vertical_by_key;
+use crate::requests::fields::{FilterField, FilterFields};
+use crate::requests::{
+    self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
+};
+use crate::text::Lang;
+use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
+
+/// What a row needs to be shown: its field, the operators it knows, its error.
+struct RowView {
+    row: Row,
+    label: String,
+    kind: FieldKind,
+    operators: Vec<(&'static str, String)>,
+    /// Value and label of each choice.
+    choices: Vec<(String, String)>,
+    error: Option<String>,
+}
+
+/// A list of conditions: the one that must be met as a whole, or a group of alternatives.
+struct GroupView {
+    number: usize,
+    rows: Vec<RowView>,
+}
+
+/// What meets the form as it stands.
+enum Look {
+    Fits(Box<Preview>),
+    /// What keeps it from being counted, in words.
+    Unready(Vec<String>),
+}
+
+#[derive(Template)]
+#[template(path = "requests/preview.html")]
+struct PreviewPart {
+    l: &'static Lang,
+    look: Look,
+}
+
+#[derive(Template)]
+#[template(path = "requests/edit.html")]
+struct EditPage {
+    page: Page,
+    /// None for a new request.
+    id: Option<RequestId>,
+    draft: Draft,
+    vertical: Vertical,
+    groups: Vec<GroupView>,
+    fields: Vec<(String, String)>,
+    days: Vec<(&'static str, String, bool)>,
+    caps: Vec<(CapWindow, String, String, String)>,
+    currencies: Vec<(String, String)>,
+    zones: Vec<&'static str>,
+    errors: Vec<FieldError>,
+    others: Vec<String>,
+    look: Option<PreviewPart>,
+}
+
+/// Fields of the form that show their own errors.
+const SHOWN: [&str; 19] = [
+    "name",
+    "bid",
+    "currency",
+    "quantity",
+    "budget",
+    "caps.hour.count",
+    "caps.hour.amount",
+    "caps.day.count",
+    "caps.day.amount",
+    "caps.week.count",
+    "caps.week.amount",
+    "caps.month.count",
+    "caps.month.amount",
+    "schedule.days",
+    "schedule.from",
+    "schedule.to",
+    "schedule.time_zone",
+    "max_consent_age_days",
+    "delivery.email",
+];
+
+#[derive(Template)]
+#[template(path = "requests/new.html")]
+struct PickPage {
+    page: Page,
+    verticals: Vec<Vertical>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NewQuery {
+    vertical: Option<String>,
+}
+
+/// `GET /buyer/requests/new`: first the vertical, then the form.
+pub async fn new(ctx: Ctx, page: Page, query: web::Query<NewQuery>) -> Result<HttpResponse> {
+    let verticals = ctx.db.read(verticals::all).await?;
+    let wanted = query.into_inner().vertical.unwrap_or_default();
+    let found = verticals.iter().find(|vertical| vertical.key == wanted);
+    match found.cloned() {
+        Some(vertical) => {
+            let draft = Draft::blank(&vertical.key);
+            html(&EditPage::new(
+                page,
+                None,
+                draft,
+                vertical,
+                Vec::new(),
+                None,
+            ))
+        }
+        None => html(&PickPage { page, verticals }),
+    }
+}
+
+/// `GET /buyer/requests/{id}/edit`
+pub async fn edit(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let id = parse_id(&id)?;
+    let (request, vertical) = ctx
+        .db
+        .read(move |conn| {
+            let request = requests::get(conn, caller.account_id, id)?;
+            let vertical = verticals::by_id(conn, request.vertical_id)?;
+            Ok((request, vertical))
+        })
+        .await?;
+    if !request.state.is_editable() {
+        let message = fl!(page.l, "requests-not-editable");
+        return Ok(redirect_with(&address(id), &message));
+    }
+    let draft = Draft::of_request(&request, &vertical.key);
+    html(&EditPage::new(
+        page,
+        Some(id),
+        draft,
+        vertical,
+        Vec::new(),
+        None,
+    ))
+}
+
+/// `POST /buyer/requests`
+pub async fn create(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    Form(pairs): Form<Pairs>,
+) -> Result<HttpResponse> {
+    answer(ctx, caller, page, None, pairs).await
+}
+
+/// `POST /buyer/requests/{id}`
+pub async fn update(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: web::Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<HttpResponse> {
+    let id = parse_id(&id)?;
+    answer(ctx, caller, page, Some(id), pairs).await
+}
+
+/// `POST /buyer/requests/preview`: the fragment that follows the typing.
+pub async fn preview(
+    req: HttpRequest,
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    Form(pairs): Form<Pairs>,
+) -> Result<HttpResponse> {
+    let draft = Draft::of_pairs(&pairs);
+    let vertical = vertical_of(&ctx, &draft).await?;
+    let (look, _) = look(&ctx, &caller, &page, &draft, &vertical).await?;
+    if req.headers().contains_key("hx-request") {
+        return html(&PreviewPart { l: page.l, look });
+    }
+    let id = first(&pairs, "id").parse().ok();
+    html(&EditPage::new(
+        page,
+        id,
+        draft,
+        vertical,
+        Vec::new(),
+        Some(look),
+    ))
+}
+
+async fn vertical_of(ctx: &Ctx, draft: &Draft) -> Result<Vertical> {
+    let key = draft.vertical.clone();
+    ctx.db.read(move |conn| vertical_by_key(conn, &key)).await
+}
+
+async fn answer(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: Option<RequestId>,
+    pairs: Pairs,
+) -> Result<HttpResponse> {
+    let mut draft = Draft::of_pairs(&pairs);
+    let vertical = vertical_of(&ctx, &draft).await?;
+    match Action::of(&pairs) {
+        Action::Save => save(ctx, caller, page, (id, draft, vertical), false).await,
+        Action::SaveAndActivate => save(ctx, caller, page, (id, draft, vertical), true).await,
+        Action::Check => {
+            let (look, errors) = look(&ctx, &caller, &page, &draft, &vertical).await?;
+            html(&EditPage::new(
+                page,
+                id,
+                draft,
+                vertical,
+                errors,
+                Some(look),
+            ))
+        }
+        action => {
+            let group = match action {
+                Action::Add(group) => group,
+                _ => 0,
+            };
+            let chosen = first(&pairs, &format!("add_field:{group}")).to_owned();
+            let fields = FilterFields::of(&vertical, page.l);
+            draft.change(action, &chosen, &fields);
+            html(&EditPage::new(page, id, draft, vertical, Vec::new(), None))
+        }
+    }
+}
+
+/// Reads the form into terms; what is wrong is told by the names of the form's fields.
+fn read(draft: &Draft, vertical: &Vertical, l: &Lang) -> Result<Terms, Vec<FieldError>> {
+    let fields = FilterFields::of(vertical, l);
+    let read = draft.terms(&fields);
+    let mut errors = read.errors;
+    let terms = match Terms::parse(&read.terms, vertical) {
+        Ok(terms) if errors.is_empty() => return Ok(terms),
+        Ok(_) => Vec::new(),
+        Err(more) => more,
+    };
+    errors.extend(terms);
+    Err(errors
+        .into_iter()
+        .map(|error| at_form_field(error, &read.paths))
+        .collect())
+}
+
+async fn save(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    (id, draft, vertical): (Option<RequestId>, Draft, Vertical),
+    activate: bool,
+) -> Result<HttpResponse> {
+    let terms = match read(&draft, &vertical, page.l) {
+        Ok(terms) => terms,
+        Err(errors) => return refuse(page, id, draft, vertical, errors),
+    };
+    let (now, version) = (ctx.now(), draft.version.parse().unwrap_or(0));
+    let of_vertical = vertical.clone();
+    let saved: Result<PurchaseRequest> = ctx
+        .write(move |conn| {
+            let request = match id {
+                None => requests::create(conn, &caller, &of_vertical, &terms, now)?,
+                Some(id) => {
+                    requests::update(conn, &caller, id, version, &of_vertical, &terms, now)?
+                }
+            };
+            if activate {
+                requests::change_state(conn, &caller, request.id, Move::Activate, now)
+            } else {
+                Ok(request)
+            }
+        })
+        .await;
+    match saved {
+        Ok(request) => {
+            let message = if activate {
+                fl!(page.l, "requests-activated")
+            } else {
+                fl!(page.l, "requests-saved")
+            };
+            Ok(redirect_with(&address(request.id), &message))
+        }
+        Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => {
+            let errors = refusal.fields.into_iter();
+            let errors = errors.map(|error| at_form_field(error, &[])).collect();
+            refuse(page, id, draft, vertical, errors)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn refuse(
+    page: Page,
+    id: Option<RequestId>,
+    draft: Draft,
+    vertical: Vertical,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse> {
+    html_status(422, &EditPage::new(page, id, draft, vertical, errors, None))
+}
+
+/// Counts the listed leads that fit the form as it stands, if it can be read.
+async fn look(
+    ctx: &Ctx,
+    caller: &Caller,
+    page: &Page,
+    draft: &Draft,
+    vertical: &Vertical,
+) -> Result<(Look, Vec<FieldError>)> {
+    // A request need not have a name to be counted.
+    let mut named = draft.clone();
+    if named.name.is_empty() {
+        vertical.name.clone_into(&mut named.name);
+    }
+    let terms = match read(&named, vertical, page.l) {
+        Ok(terms) => terms,
+        Err(errors) => {
+            let fields = FilterFields::of(vertical, page.l);
+            let told = errors
+                .iter()
+                .map(|error| told(page.l, error, draft, &fields));
+            return Ok((Look::Unready(told.collect()), errors));
+        }
+    };
+    let now = ctx.now();
+    let rule = Arc::new(terms.rule(caller.account_id, vertical, now)?);
+    let preview = ctx.db.read(move |conn| meet(conn, &rule, now)).await?;
+    Ok((Look::Fits(Box::new(preview)), Vec::new()))
+}
+
+/// An error in words, with the label of its row or field.
+fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> String {
+    let row = draft
+        .rows
+        .iter()
+        .find(|row| format!("c{}", row.id) == error.field);
+    let name = row.map_or_else(|| readable(&error.field), |row| fields.label(&row.field));
+    format!("{name} {}", error.reason.message(l))
+}
+
+impl EditPage {
+    /// Where the form goes.
+    fn address(&self) -> String {
+        self.id
+            .map_or_else(|| "/buyer/requests".to_owned(), address)
+    }
+
+    #[expect(clippy::unused_self, reason = "askama calls it as a method")]
+    fn act(&self, name: &str, number: &usize) -> String {
+        format!("{name}:{number}")
+    }
+
+    #[expect(clippy::unused_self, reason = "askama calls it as a method")]
+    fn cap_field(&self, window: &CapWindow, part: &str) -> String {
+        format!("caps.{window}.{part}")
+    }
+
+    fn new(
+        page: Page,
+        id: Option<RequestId>,
+        draft: Draft,
+        vertical: Vertical,
+        errors: Vec<FieldError>,
+        look: Option<Look>,
+    ) -> Self {
+        let l = page.l;
+        let fields = FilterFields::of(&vertical, l);
+        let groups = std::iter::once(0)
+            .chain(draft.groups.iter().copied().filter(|group| *group != 0))
+            .map(|number| GroupView {
+                number,
+                rows: draft
+                    .rows
+                    .iter()
+                    .filter(|row| row.group == number)
+                    .map(|row| RowView::new(l, row, fields.get(&row.field), &errors))
+                    .collect(),
+            })
+            .collect();
+        let row_fields: Vec<String> = draft
+            .rows
+            .iter()
+            .map(|row| format!("c{}", row.id))
+            .collect();
+        let shown: Vec<&str> = SHOWN
+            .into_iter()
+            .chain(row_fields.iter().map(String::as_str))
+            .collect();
+        Self {
+            groups,
+            fields: fields
+                .open()
+                .iter()
+                .map(|field| (field.key.clone(), field.label.clone()))
+                .collect(),
+            days: Day::ALL
+                .iter()
+                .map(|&day| {
+                    let is_on = draft.days.iter().any(|name| name == day.as_str());
+                    (day.as_str(), day_label(l, day), is_on)
+                })
+                .collect(),
+            caps: CapWindow::ALL
+                .iter()
+                .map(|&window| {
+                    let (count, amount) = draft.caps.get(&window).cloned().unwrap_or_default();
+                    (window, cap_label(l, window), count, amount)
+                })
+                .collect(),
+            currencies: currencies(&draft.currency),
+            zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
+            others: format::other_errors(l, &errors, &shown),
+            look: look.map(|look| PreviewPart { l, look }),
+            page,
+            id,
+            draft,
+            vertical,
+            errors,
+        }
+    }
+}
+
+fn currencies(chosen: &str) -> Vec<(String, String)> {
+    let mut codes = CURRENCIES.to_vec();
+    if !chosen.is_empty() && !codes.contains(&chosen) {
+        codes.push(chosen);
+    }
+    codes
+        .into_iter()
+        .map(|code| (code.to_owned(), code.to_owned()))
+        .collect()
+}
+
+impl RowView {
+    fn new(l: &Lang, row: &Row, field: Option<&FilterField>, errors: &[FieldError]) -> Self {
+        let kind = field.map_or(FieldKind::Text, |field| field.kind);
+        let choices = field.map_or(&[][..], |field| field.allowed.as_slice());
+        Self {
+            label: field.map_or_else(|| row.field.clone(), |field| field.label.clone()),
+            kind,
+            operators: operators(kind)
+                .iter()
+                .map(|&op| (op, operator_label(l, op)))
+                .collect(),
+            choices: choices
+                .iter()
+                .map(|value| (value.clone(), readable(value)))
+                .collect(),
+            error: format::field_error(l, errors, &format!("c{}", row.id)),
+            row: row.clone(),
+        }
+    }
+}
+
+fn operator_label(l: &Lang, op: &str) -> String {
+    match op {
+        "gte" => fl!(l, "requests-op-gte"),
+        "lte" => fl!(l, "requests-op-lte"),
+        "between" => fl!(l, "requests-op-between"),
+        "in" => fl!(l, "requests-op-in"),
+        "not_in" => fl!(l, "requests-op-not-in"),
+        "eq" => fl!(l, "requests-op-eq"),
+        "exists" => fl!(l, "requests-op-exists"),
+        _ => fl!(l, "requests-op-absent"),
+    }
+}
+
+pub(super) fn day_label(l: &Lang, day: Day) -> String {
+    match day {
+        Day::Mon => fl!(l, "requests-day-mon"),
+        Day::Tue => fl!(l, "requests-day-tue"),
+        Day::Wed => fl!(l, "requests-day-wed"),
+        Day::Thu => fl!(l, "requests-day-thu"),
+        Day::Fri => fl!(l, "requests-day-fri"),
+        Day::Sat => fl!(l, "requests-day-sat"),
+        Day::Sun => fl!(l, "requests-day-sun"),
+    }
+}
+
+pub(super) fn cap_label(l: &Lang, window: CapWindow) -> String {
+    match window {
+        CapWindow::Hour => fl!(l, "requests-cap-hour"),
+        CapWindow::Day => fl!(l, "requests-cap-day"),
+        CapWindow::Week => fl!(l, "requests-cap-week"),
+        CapWindow::Month => fl!(l, "requests-cap-month"),
+    }
+}

@@ -1,0 +1,341 @@
+//! The request editor's form: rows of conditions instead of JSON, and back again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::rows::{Row, filter_json, rows_of};
+use crate::error::{FieldError, Reason};
+use crate::money::{Money, MoneyJson};
+use crate::requests::fields::FilterFields;
+use crate::requests::schedule::{Day, show_minute};
+use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
+use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
+
+/// Currencies offered first; a request may be in any other by the API.
+pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
+
+/// A form as it was sent: every value of every field.
+pub type Pairs = Vec<(String, String)>;
+
+/// Everything that the editor holds, as it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    pub vertical: String,
+    /// The version that is edited; empty for a new request.
+    pub version: String,
+    pub name: String,
+    pub rows: Vec<Row>,
+    /// Groups of alternatives, also empty ones; 0 is the list that must be met as a whole.
+    pub groups: Vec<usize>,
+    /// A filter that rows cannot show, kept as JSON; empty for all others.
+    pub raw_filter: String,
+    pub need_phone: bool,
+    pub need_email: bool,
+    pub bid: String,
+    pub currency: String,
+    pub quantity: String,
+    pub budget: String,
+    /// Count and amount of the caps per hour, day, week and month.
+    pub caps: BTreeMap<CapWindow, (String, String)>,
+    pub days: Vec<String>,
+    pub from: String,
+    pub to: String,
+    pub time_zone: String,
+    pub max_consent_age_days: String,
+    pub deliver_email: String,
+    pub auto_buy: bool,
+    /// Allowed and blocked sellers as JSON; pages do not edit them.
+    pub sellers: String,
+}
+
+/// What the editor's buttons do; all of them send the whole form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Save,
+    SaveAndActivate,
+    Check,
+    Add(usize),
+    Remove(usize),
+    AddGroup,
+    RemoveGroup(usize),
+}
+
+impl Action {
+    pub fn of(pairs: &Pairs) -> Self {
+        let action = first(pairs, "action");
+        let (name, number) = action.split_once(':').unwrap_or((action, ""));
+        let number = number.parse().unwrap_or(0);
+        match name {
+            "activate" => Self::SaveAndActivate,
+            "check" => Self::Check,
+            "add" => Self::Add(number),
+            "remove" => Self::Remove(number),
+            "group" => Self::AddGroup,
+            "ungroup" => Self::RemoveGroup(number),
+            _ => Self::Save,
+        }
+    }
+}
+
+pub fn first<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value.trim())
+}
+
+pub fn every(pairs: &Pairs, name: &str) -> Vec<String> {
+    pairs
+        .iter()
+        .filter(|(key, value)| key == name && !value.trim().is_empty())
+        .map(|(_, value)| value.trim().to_owned())
+        .collect()
+}
+
+impl Draft {
+    /// An empty form for a vertical.
+    pub fn blank(vertical: &str) -> Self {
+        Self {
+            vertical: vertical.to_owned(),
+            currency: CURRENCIES[0].to_owned(),
+            quantity: "10".to_owned(),
+            days: Day::ALL.iter().map(|day| day.as_str().to_owned()).collect(),
+            from: "00:00".to_owned(),
+            to: "24:00".to_owned(),
+            time_zone: "UTC".to_owned(),
+            auto_buy: true,
+            ..Self::default()
+        }
+    }
+
+    /// The form of a stored request.
+    pub fn of_request(request: &PurchaseRequest, vertical: &str) -> Self {
+        let (rows, groups, raw_filter) = match rows_of(&request.filter) {
+            Some((rows, groups)) => (rows, groups, String::new()),
+            None => (Vec::new(), Vec::new(), request.filter.json().to_string()),
+        };
+        let amount = |money: Money| money.amount();
+        let schedule = &request.schedule;
+        Self {
+            vertical: vertical.to_owned(),
+            version: request.version.to_string(),
+            name: request.name.clone(),
+            rows,
+            groups,
+            raw_filter,
+            need_phone: request.need_phone,
+            need_email: request.need_email,
+            bid: amount(request.bid),
+            currency: request.bid.currency.to_string(),
+            quantity: request.quantity.to_string(),
+            budget: amount(request.budget),
+            caps: request
+                .caps
+                .iter()
+                .map(|cap| {
+                    let count = cap.count.map(|count| count.to_string());
+                    let sum = cap.amount.map(amount);
+                    (
+                        cap.window,
+                        (count.unwrap_or_default(), sum.unwrap_or_default()),
+                    )
+                })
+                .collect(),
+            days: schedule
+                .days
+                .iter()
+                .map(|day| day.as_str().to_owned())
+                .collect(),
+            from: show_minute(schedule.from_minute),
+            to: show_minute(schedule.to_minute),
+            time_zone: schedule.zone.name().to_owned(),
+            max_consent_age_days: request
+                .max_consent_age_days
+                .map(|days| days.to_string())
+                .unwrap_or_default(),
+            deliver_email: request.deliver_email.clone().unwrap_or_default(),
+            auto_buy: request.auto_buy,
+            sellers: json!(request.sellers).to_string(),
+        }
+    }
+
+    /// The form as it was sent.
+    pub fn of_pairs(pairs: &Pairs) -> Self {
+        let text = |name: &str| first(pairs, name).to_owned();
+        let is = |name: &str| first(pairs, name) == "true";
+        let caps = CapWindow::ALL.iter().filter_map(|&window| {
+            let count = text(&format!("caps.{window}.count"));
+            let amount = text(&format!("caps.{window}.amount"));
+            (!count.is_empty() || !amount.is_empty()).then_some((window, (count, amount)))
+        });
+        let mut groups: Vec<usize> = every(pairs, "groups")
+            .iter()
+            .filter_map(|group| group.parse().ok())
+            .collect();
+        groups.dedup();
+        Self {
+            vertical: text("vertical"),
+            version: text("version"),
+            name: text("name"),
+            rows: Row::of_pairs(pairs),
+            groups,
+            raw_filter: text("raw_filter"),
+            need_phone: is("need_phone"),
+            need_email: is("need_email"),
+            bid: text("bid"),
+            currency: text("currency").to_uppercase(),
+            quantity: text("quantity"),
+            budget: text("budget"),
+            caps: caps.collect(),
+            days: every(pairs, "schedule.days"),
+            from: text("schedule.from"),
+            to: text("schedule.to"),
+            time_zone: text("schedule.time_zone"),
+            max_consent_age_days: text("max_consent_age_days"),
+            deliver_email: text("delivery.email"),
+            auto_buy: is("auto_buy"),
+            sellers: text("sellers"),
+        }
+    }
+
+    /// Does what a button asks of the rows; `chosen` is the field picked beside "add".
+    pub fn change(&mut self, action: Action, chosen: &str, fields: &FilterFields) {
+        match action {
+            Action::Add(group) => {
+                if let Some(field) = fields.get(chosen) {
+                    let id = self.rows.iter().map(|row| row.id + 1).max().unwrap_or(0);
+                    self.rows.push(Row::new(id, group, field));
+                }
+            }
+            Action::Remove(id) => self.rows.retain(|row| row.id != id),
+            Action::AddGroup => {
+                let next = self.groups.iter().max().map_or(1, |group| group + 1);
+                self.groups.push(next);
+            }
+            Action::RemoveGroup(group) => {
+                self.groups.retain(|other| *other != group);
+                self.rows.retain(|row| row.group != group);
+            }
+            Action::Save | Action::SaveAndActivate | Action::Check => {}
+        }
+    }
+
+    /// The terms as the API takes them, the path in the filter of each row, and what cannot even be read.
+    pub fn terms(&self, fields: &FilterFields) -> Read {
+        let mut errors = Vec::new();
+        let mut number = |text: &str, field: &str| {
+            let number = text.replace(['\u{202f}', '\u{a0}', ' '], "").parse::<i64>();
+            if number.is_err() {
+                errors.push(FieldError::new(field, Reason::WrongType, "a whole number"));
+            }
+            number.unwrap_or(1)
+        };
+        let quantity = number(&self.quantity, "quantity");
+        let mut caps = CapsJson::default();
+        for (&window, (count, amount)) in &self.caps {
+            let cap = Some(CapJson {
+                count: (!count.is_empty()).then(|| number(count, &format!("caps.{window}.count"))),
+                amount: (!amount.is_empty()).then(|| self.money(amount)),
+            });
+            match window {
+                CapWindow::Hour => caps.hour = cap,
+                CapWindow::Day => caps.day = cap,
+                CapWindow::Week => caps.week = cap,
+                CapWindow::Month => caps.month = cap,
+            }
+        }
+        let max_consent_age_days = (!self.max_consent_age_days.is_empty()).then(|| {
+            let days = number(&self.max_consent_age_days, "max_consent_age_days");
+            i32::try_from(days).unwrap_or(i32::MAX)
+        });
+        let (filter, paths) = self.filter(fields);
+        let needs = [("phone", self.need_phone), ("email", self.need_email)];
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let terms = TermsJson {
+            name: self.name.clone(),
+            vertical: self.vertical.clone(),
+            filter: Some(filter),
+            needs: needs
+                .into_iter()
+                .filter(|(_, needed)| *needed)
+                .map(|(need, _)| need.to_owned())
+                .collect(),
+            bid: self.money(&self.bid),
+            quantity,
+            caps,
+            budget: text(&self.budget).map(|budget| self.money(&budget)),
+            schedule: Some(ScheduleJson {
+                days: Some(self.days.clone()),
+                from: text(&self.from),
+                to: text(&self.to),
+                time_zone: text(&self.time_zone),
+            }),
+            max_consent_age_days,
+            sellers: serde_json::from_str::<Sellers>(&self.sellers).unwrap_or_default(),
+            delivery: text(&self.deliver_email).map(|email| DeliveryJson { email }),
+            auto_buy: self.auto_buy,
+        };
+        Read {
+            terms,
+            paths,
+            errors,
+        }
+    }
+
+    /// Amounts are typed with a comma as often as with a point.
+    fn money(&self, amount: &str) -> MoneyJson {
+        MoneyJson {
+            amount: amount
+                .replace(['\u{202f}', '\u{a0}', ' '], "")
+                .replace(',', "."),
+            currency: self.currency.clone(),
+        }
+    }
+
+    fn filter(&self, fields: &FilterFields) -> (Json, Vec<(String, usize)>) {
+        if self.raw_filter.is_empty() {
+            filter_json(&self.rows, &self.groups, &self.currency, fields)
+        } else {
+            // What is no JSON is refused as a filter, not silently dropped.
+            let raw = serde_json::from_str(&self.raw_filter);
+            (raw.unwrap_or(Json::Null), Vec::new())
+        }
+    }
+}
+
+/// A form read as far as it can be.
+pub struct Read {
+    pub terms: TermsJson,
+    /// Where in the filter each row went, by the id of the row.
+    pub paths: Vec<(String, usize)>,
+    pub errors: Vec<FieldError>,
+}
+
+/// The error as the form's fields are named: money has one field for its amount, a row one for its condition.
+pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldError {
+    let row = paths.iter().find(|(path, _)| {
+        error
+            .field
+            .strip_prefix(path.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    });
+    if let Some((_, id)) = row {
+        error.field = format!("c{id}");
+        return error;
+    }
+    let field = error.field.as_str();
+    let shown = match field {
+        "bid.currency" => "currency",
+        "bid.amount" => "bid",
+        "budget.amount" | "budget.currency" => "budget",
+        _ if field.starts_with("schedule.days") => "schedule.days",
+        _ if field.starts_with("filter") => "filter",
+        _ => field
+            .strip_suffix(".amount.amount")
+            .or_else(|| field.strip_suffix(".amount.currency"))
+            .map_or(field, |cap| &field[..cap.len() + ".amount".len()]),
+    };
+    error.field = shown.to_owned();
+    error
+}
