@@ -2,6 +2,7 @@
 
 pub mod editor;
 mod form;
+mod labels;
 mod rows;
 
 use std::sync::Arc;
@@ -338,7 +339,7 @@ fn hours(l: &Lang, schedule: &Schedule) -> String {
     let days: Vec<String> = schedule
         .days
         .iter()
-        .map(|day| editor::day_label(l, *day))
+        .map(|day| labels::day_label(l, *day))
         .collect();
     fl!(
         l,
@@ -351,7 +352,7 @@ fn hours(l: &Lang, schedule: &Schedule) -> String {
 }
 
 fn cap_text(l: &Lang, cap: &Cap) -> String {
-    let window = editor::cap_label(l, cap.window);
+    let window = labels::cap_label(l, cap.window);
     let count = cap
         .count
         .map(|count| fl!(l, "requests-leads", count = count));

@@ -9,6 +9,7 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::form::{Action, CURRENCIES, Draft, Pairs, at_form_field, first};
+use super::labels::{cap_label, day_label, operator_label};
 use super::rows::{Row, operators};
 use super::{address, parse_id};
 use crate::error::{Code, Error, FieldError, Result};
@@ -470,39 +471,5 @@ impl RowView {
             error: format::field_error(l, errors, &format!("c{}", row.id)),
             row: row.clone(),
         }
-    }
-}
-
-fn operator_label(l: &Lang, op: &str) -> String {
-    match op {
-        "gte" => fl!(l, "requests-op-gte"),
-        "lte" => fl!(l, "requests-op-lte"),
-        "between" => fl!(l, "requests-op-between"),
-        "in" => fl!(l, "requests-op-in"),
-        "not_in" => fl!(l, "requests-op-not-in"),
-        "eq" => fl!(l, "requests-op-eq"),
-        "exists" => fl!(l, "requests-op-exists"),
-        _ => fl!(l, "requests-op-absent"),
-    }
-}
-
-pub(super) fn day_label(l: &Lang, day: Day) -> String {
-    match day {
-        Day::Mon => fl!(l, "requests-day-mon"),
-        Day::Tue => fl!(l, "requests-day-tue"),
-        Day::Wed => fl!(l, "requests-day-wed"),
-        Day::Thu => fl!(l, "requests-day-thu"),
-        Day::Fri => fl!(l, "requests-day-fri"),
-        Day::Sat => fl!(l, "requests-day-sat"),
-        Day::Sun => fl!(l, "requests-day-sun"),
-    }
-}
-
-pub(super) fn cap_label(l: &Lang, window: CapWindow) -> String {
-    match window {
-        CapWindow::Hour => fl!(l, "requests-cap-hour"),
-        CapWindow::Day => fl!(l, "requests-cap-day"),
-        CapWindow::Week => fl!(l, "requests-cap-week"),
-        CapWindow::Month => fl!(l, "requests-cap-month"),
     }
 }
