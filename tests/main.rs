@@ -12,6 +12,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod commands;
+mod import;
 mod leads;
 mod matching;
 mod parity;
