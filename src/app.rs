@@ -212,6 +212,7 @@ pub fn build(app: &App, listener: TcpListener) -> anyhow::Result<Server> {
             .wrap(Compress::default())
             .wrap(TracingLogger::<trace::Spans>::new())
     })
+    .disable_signals()
     .shutdown_timeout(app.config.shutdown_seconds)
     .client_request_timeout(Duration::from_secs(15));
     if let Some(workers) = app.config.workers {

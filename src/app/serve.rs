@@ -5,21 +5,32 @@ use std::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::tasks::seal_once;
 use super::{App, Task, build, tasks};
 
 /// Serves until SIGINT or SIGTERM: then takes no more requests, finishes those in flight,
 /// stops the tickers, and drains the writer.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
+    // Before anybody is told that we serve: a signal must find its handler.
+    let mut signals = Signals::listen()?;
     let server = build(&app, listener)?;
+    let handle = server.handle();
+    let mut server = tokio::spawn(server);
     let (stop, stopped) = watch::channel(false);
     let mut tickers = JoinSet::new();
     for task in tasks() {
         tickers.spawn(tick(app.clone(), task, stopped.clone()));
     }
     tracing::info!(%address, "serving");
-    server.await?;
-    tracing::info!("stopping");
+    tokio::select! {
+        ended = &mut server => ended??,
+        () = signals.received() => {
+            tracing::info!("stopping");
+            handle.stop(true).await;
+            server.await??;
+        }
+    }
     // Receivers are gone only when all tickers are.
     let _ = stop.send(true);
     while let Some(ended) = tickers.join_next().await {
@@ -32,12 +43,57 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// SIGINT and SIGTERM; elsewhere than on Unix, Ctrl-C.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> anyhow::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn received(&mut self) {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Ctrl-C cannot be heard");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 impl App {
-    /// Runs every periodic task once more, so that nothing is left unsealed, and drains the writer.
+    /// Seals what was written last, and drains the writer; jobs that are left wait in their table.
     pub async fn stop(&self) {
-        for task in tasks() {
-            if let Err(error) = (task.run)(self.clone()).await {
-                tracing::error!(task = task.name, %error, "a periodic task failed");
+        loop {
+            match seal_once(self).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, "the last postings were not sealed");
+                    break;
+                }
             }
         }
         let db = self.db.clone();

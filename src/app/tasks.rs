@@ -49,16 +49,24 @@ pub fn tasks() -> Vec<Task> {
     ]
 }
 
+/// One round only, so that a long queue never keeps the server from stopping; the next follows at once.
 async fn run_jobs(app: App) -> Result<()> {
-    while app.runner.run_due().await? > 0 {}
+    if app.runner.run_due().await? > 0 {
+        app.ctx.wake.notify_one();
+    }
     Ok(())
 }
 
 /// Seals what was committed since the last time.
 async fn seal(app: App) -> Result<()> {
-    let now = app.clock.now();
-    app.db.write(move |conn| ledger::seal(conn, now)).await?;
+    seal_once(&app).await?;
     Ok(())
+}
+
+/// Seals a round; says how many rows it was.
+pub(super) async fn seal_once(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    app.db.write(move |conn| ledger::seal(conn, now)).await
 }
 
 /// Makes payable what has become final, a batch at a time.
