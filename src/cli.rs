@@ -1,7 +1,6 @@
 //! The commands of the one binary.
 
 mod demo;
-mod import;
 mod migrate;
 mod serve;
 mod user;
@@ -24,8 +23,6 @@ enum Command {
     Serve(serve::Args),
     /// Bring the database schema up to date
     Migrate(migrate::Args),
-    /// Take in leads from a file for a seller
-    Import(Box<import::Args>),
     /// Create users and reset passwords
     User(user::Args),
 }
@@ -37,7 +34,6 @@ impl Cli {
             Command::Demo(args) => demo::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Migrate(args) => migrate::run(args),
-            Command::Import(args) => import::run(*args),
             Command::User(args) => user::run(args),
         }
     }

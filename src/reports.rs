@@ -66,13 +66,13 @@ pub fn requeue(conn: &mut Conn, caller: &Caller, job: JobId, now: Ts) -> Result<
     )
 }
 
-/// The amounts as people read them, or a dash where there are none.
+/// The amounts as people read them, one a line, or a dash where there are none.
 pub fn shown(amounts: impl IntoIterator<Item = Money>) -> String {
     let shown: Vec<String> = amounts.into_iter().map(Money::shown).collect();
     if shown.is_empty() {
         "\u{2013}".to_owned()
     } else {
-        shown.join(" \u{b7} ")
+        shown.join("\n")
     }
 }
 

@@ -12,7 +12,6 @@ mod access;
 mod accounts;
 mod architecture;
 mod commands;
-mod import;
 mod leads;
 mod matching;
 mod parity;

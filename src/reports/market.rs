@@ -96,12 +96,14 @@ pub struct Found {
     pub page: usize,
     pub pages: usize,
     pub facets: Vec<Facet>,
+    pub verticals: Vec<Vertical>,
     pub currencies: Vec<Currency>,
 }
 
 /// Looks through the newest listings; each facet counts what the other filters leave.
 pub fn search(conn: &mut Conn, search: &Search, now: Ts) -> Result<Found> {
-    let all = load(conn, now)?;
+    let verticals = verticals::all(conn)?;
+    let all = load(conn, &verticals, now)?;
     let mut currencies: Vec<Currency> = all.iter().map(|lot| lot.listing.ask.currency).collect();
     currencies.sort();
     currencies.dedup();
@@ -128,12 +130,12 @@ pub fn search(conn: &mut Conn, search: &Search, now: Ts) -> Result<Found> {
         page,
         pages,
         facets,
+        verticals,
         currencies,
     })
 }
 
-fn load(conn: &mut Conn, now: Ts) -> Result<Vec<Lot>> {
-    let verticals = verticals::all(conn)?;
+fn load(conn: &mut Conn, verticals: &[Vertical], now: Ts) -> Result<Vec<Lot>> {
     let each = MAX_SEARCHED / i64::try_from(verticals.len()).unwrap_or(1).max(1);
     let mut lots = Vec::new();
     for vertical in verticals {

@@ -66,9 +66,28 @@ pub fn percent(lang: &Lang, part: i64, whole: i64) -> String {
     format!("{}\u{202f}%", rust_decimal::Decimal::new(tenths, 1))
 }
 
+/// Countries that are better known by a shorter name than that of ISO 3166.
+const SHORT_NAMES: [(&str, &str); 12] = [
+    ("BO", "Bolivia"),
+    ("CZ", "Czechia"),
+    ("GB", "United Kingdom"),
+    ("IR", "Iran"),
+    ("KR", "South Korea"),
+    ("MD", "Moldova"),
+    ("NL", "Netherlands"),
+    ("RU", "Russia"),
+    ("TR", "T\u{fc}rkiye"),
+    ("TW", "Taiwan"),
+    ("US", "United States"),
+    ("VE", "Venezuela"),
+];
+
 /// The name of a country (`LV`) or region (`LV-RIX`) by its code; an unknown code as it is.
 pub fn place(code: impl AsRef<str>) -> String {
     let code = code.as_ref();
+    if let Some((_, name)) = SHORT_NAMES.iter().find(|(short, _)| *short == code) {
+        return (*name).to_owned();
+    }
     rust_iso3166::from_alpha2(code)
         .map(|country| country.name)
         .or_else(|| rust_iso3166::iso3166_2::from_code(code).map(|region| region.name))
@@ -257,6 +276,7 @@ mod tests {
         assert_eq!(percent(english(), 1, 0), "n/a");
         assert_eq!(initials("Blue Lens d.o.o."), "BL");
         assert_eq!(place("LV"), "Latvia");
+        assert_eq!(place("GB"), "United Kingdom");
         let id = "lead_019aa0c00f5a7c11b0f0b3a1c2d3e4f5";
         assert_eq!(short(id), "lead_\u{2026}c2d3e4f5");
         assert_eq!(short("system"), "system");

@@ -48,7 +48,7 @@ pub async fn dashboard(ctx: Ctx, caller: Caller, page: Page) -> Result<HttpRespo
             .filter(|held| held.minor > 0)
             .map(Money::shown)
             .collect::<Vec<_>>()
-            .join(" \u{b7} "),
+            .join(", "),
         today: reports::sales(&report.today),
         spent_today: reports::shown(report.today.iter().map(|line| line.paid)),
         lately: reports::sales(&report.last_30_days),

@@ -8,7 +8,7 @@ use i18n_embed_fl::fl;
 use crate::error::Result;
 use crate::reports::market::{self, Facet, FacetValue, Found, Search};
 use crate::reports::{self, Figures};
-use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::verticals::{self, FieldKind, Vertical};
 use crate::web::{Ctx, Page, format, html};
 
 #[derive(Template)]
@@ -59,7 +59,12 @@ impl MarketPage {
     fn label_of(&self, facet: &Facet, value: &FacetValue) -> String {
         let l = self.page.l;
         match facet.key {
-            "vertical" => readable(&value.value),
+            "vertical" => self
+                .found
+                .verticals
+                .iter()
+                .find(|vertical| vertical.key == value.value)
+                .map_or_else(|| value.value.clone(), |vertical| vertical.name.clone()),
             "age" => match market::age_until(&value.value) {
                 Some(until) => format!("{}\u{2013}{until}", value.value),
                 None => fl!(l, "market-age-from", age = value.value.as_str()),
