@@ -384,6 +384,12 @@ pub fn reverse(conn: &mut Conn, id: PostingId, at: Ts, note: &str) -> Result<Pos
             format!("a posting of {} has its own way back", original.event),
         ));
     }
+    if store::posting_of(conn, Source::Posting(id), Event::Reversal)?.is_some() {
+        return Err(Error::refused_because(
+            Code::StateConflict,
+            "this was taken back before",
+        ));
+    }
     let lines = store::entries(conn, id)?
         .iter()
         .map(|entry| {

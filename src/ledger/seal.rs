@@ -44,6 +44,15 @@ pub struct ItemId(pub Uuid);
 
 uuid_column!(ItemId);
 
+impl ItemId {
+    /// The instant that the id was made for, to the millisecond.
+    fn at(self) -> Ts {
+        let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |at| at.to_unix());
+        let micros = i64::try_from(seconds).unwrap_or(0).saturating_mul(SECOND);
+        Ts::from_micros(micros).plus(i64::from(nanos / 1_000))
+    }
+}
+
 impl Chain {
     fn name_of(self, item: ItemId) -> String {
         match self {
@@ -56,7 +65,7 @@ impl Chain {
 /// Seals what is not sealed yet, and says how many rows that were; call again while there are any
 /// to seal everything, as at shutdown.
 ///
-/// It looks back from the newest seal only as far as a row may be late, so it never reads much.
+/// It looks back from the newest sealed row only as far as a row may be late, so it never reads much.
 pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
     let mut sealed = 0;
     for &chain in Chain::ALL {
@@ -73,7 +82,12 @@ pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
 
 fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
     let last = store::last(conn, chain)?;
-    let since = last.as_ref().map(|seal| seal.sealed_at.minus(LATENESS));
+    let since = match &last {
+        // The newest row sealed, not only the time of the seal: a backlog may be left behind it.
+        Some(seal) => store::newest_member(conn, seal)?
+            .map(|item| item.at().min(seal.sealed_at).minus(LATENESS)),
+        None => None,
+    };
     let items = store::unsealed(conn, chain, since, BATCH)?;
     if items.is_empty() {
         return Ok(0);

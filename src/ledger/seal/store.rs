@@ -104,6 +104,17 @@ pub fn members(conn: &mut Conn, chain: Chain, seq: i64) -> Result<Vec<ItemId>> {
         .load(conn)?)
 }
 
+/// The last row of a seal.
+pub fn newest_member(conn: &mut Conn, seal: &Seal) -> Result<Option<ItemId>> {
+    Ok(seal_members::table
+        .filter(seal_members::chain.eq(seal.chain))
+        .filter(seal_members::seq.eq(seal.seq))
+        .order(seal_members::position.desc())
+        .select(seal_members::item_id)
+        .first(conn)
+        .optional()?)
+}
+
 /// The least id that a row of this instant can have, since ids begin with their millisecond.
 fn least_id(at: Ts) -> Uuid {
     let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or(0);

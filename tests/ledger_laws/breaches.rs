@@ -1,0 +1,464 @@
+//! Each law broken on purpose: the checker must name the law and the row. And the guards that stand
+//! before the checker: append-only tables, constraints.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
+use galena::clock::{MINUTE, SECOND, Ts};
+use galena::db::Backend;
+use galena::error::Code;
+use galena::id::{DepositId, DisputeId, PostingId, PurchaseId};
+use galena::ledger::{self, Source};
+
+use super::world::{START, World, eur};
+
+/// A world where 100.00 EUR were paid in, two leads sold for 10.00 each, one settled, one half refunded.
+struct Scene {
+    world: World,
+    deposit: DepositId,
+    deposit_posting: PostingId,
+    settled: PurchaseId,
+    refunded: PurchaseId,
+    now: Ts,
+}
+
+impl Scene {
+    fn all() -> impl Iterator<Item = Self> {
+        World::all().into_iter().map(|world| Self::of(world, true))
+    }
+
+    fn of(world: World, seal: bool) -> Self {
+        let (buyer, seller, ground) = (world.buyer, world.seller, world.ground());
+        let deposit = DepositId::new(START);
+        let (settled, refunded) = (PurchaseId::new(START), PurchaseId::new(START.plus(SECOND)));
+        let deposit_posting = world
+            .write(move |conn| {
+                let posting = ground.deposit(conn, deposit, buyer, eur(10_000), eur(0), START)?;
+                for (lead, purchase) in [settled, refunded].into_iter().enumerate() {
+                    let sale = ledger::Sale {
+                        purchase,
+                        buyer,
+                        seller,
+                        price: eur(1_000),
+                        commission: eur(200),
+                        at: START.plus(SECOND),
+                    };
+                    ledger::sale(conn, &sale)?;
+                    let parties = (buyer, seller);
+                    ground.purchase(
+                        conn,
+                        purchase,
+                        lead,
+                        parties,
+                        "delivered",
+                        sale.price,
+                        200,
+                        sale.at,
+                    )?;
+                }
+                ledger::settle(conn, settled, seller, eur(800), START.plus(2 * SECOND))?;
+                let refund = ledger::Refund {
+                    source: Source::Dispute(DisputeId::new(START)),
+                    charge: Source::Purchase(refunded),
+                    amount: eur(500),
+                    at: START.plus(3 * SECOND),
+                };
+                ledger::refund(conn, &refund)?;
+                Ok(posting)
+            })
+            .unwrap();
+        let scene = Self {
+            world,
+            deposit,
+            deposit_posting,
+            settled,
+            refunded,
+            now: START.plus(4 * SECOND),
+        };
+        scene.raw(&[&format!(
+            "UPDATE purchases SET state = 'settled' WHERE id = {}",
+            scene.literal(settled.0)
+        )]);
+        if seal {
+            scene.world.assert_laws(scene.now);
+        }
+        scene
+    }
+
+    /// An id as the database writes it.
+    fn literal(&self, id: uuid::Uuid) -> String {
+        match self.world.db.backend() {
+            Backend::Sqlite => format!("X'{}'", id.simple()),
+            Backend::Postgres => format!("'{id}'"),
+        }
+    }
+
+    /// Tampers as somebody who owns the database could: no triggers, no checks, no foreign keys.
+    fn tamper(&self, statements: &[&str]) {
+        let freed: &[&str] = match self.world.db.backend() {
+            Backend::Sqlite => &[
+                "PRAGMA foreign_keys = OFF",
+                "PRAGMA ignore_check_constraints = ON",
+                "DROP TRIGGER ledger_postings_no_update",
+                "DROP TRIGGER ledger_postings_no_delete",
+                "DROP TRIGGER ledger_entries_no_update",
+                "DROP TRIGGER ledger_entries_no_delete",
+                "DROP TRIGGER audit_log_no_update",
+                "DROP TRIGGER seals_no_update",
+                "DROP TRIGGER seal_members_no_delete",
+            ],
+            Backend::Postgres => &[
+                "SET session_replication_role = replica",
+                "ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_floor",
+                "ALTER TABLE ledger_entries DROP CONSTRAINT ledger_entries_one_side",
+                "ALTER TABLE holds DROP CONSTRAINT holds_bounds",
+                "ALTER TABLE holds DROP CONSTRAINT holds_refunds",
+            ],
+        };
+        self.raw(&[freed, statements].concat());
+    }
+
+    fn raw(&self, statements: &[&str]) {
+        if let Err(error) = self.try_raw(statements) {
+            panic!("{}: {error}", self.world.name());
+        }
+    }
+
+    fn try_raw(&self, statements: &[&str]) -> QueryResult<()> {
+        let url = self.world.url();
+        match self.world.db.backend() {
+            Backend::Sqlite => {
+                let path = url.strip_prefix("sqlite://").unwrap();
+                let mut conn = SqliteConnection::establish(path).unwrap();
+                conn.batch_execute("PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000")?;
+                statements
+                    .iter()
+                    .try_for_each(|sql| conn.batch_execute(sql))
+            }
+            Backend::Postgres => {
+                let mut conn = PgConnection::establish(url).unwrap();
+                statements
+                    .iter()
+                    .try_for_each(|sql| conn.batch_execute(sql))
+            }
+        }
+    }
+
+    /// The checker says that this law is broken, and names what was tampered with.
+    #[track_caller]
+    fn assert_broken(&self, law: u8, named: &str) {
+        let outcomes = self.world.outcomes(self.now);
+        let outcome = outcomes.iter().find(|outcome| outcome.law == law).unwrap();
+        assert!(
+            outcome.breaches.iter().any(|breach| breach.contains(named)),
+            "{}: law {law} does not name {named}: {outcomes:#?}",
+            self.world.name()
+        );
+    }
+
+    fn posting_of(&self, event: &str, source: uuid::Uuid) -> String {
+        format!(
+            "(SELECT id FROM ledger_postings WHERE event = '{event}' AND source_id = {})",
+            self.literal(source)
+        )
+    }
+
+    /// Leaves one entry in the audit log.
+    fn audit(&self) {
+        let at = self.now;
+        self.world
+            .write(move |conn| {
+                galena::audit::record(
+                    conn,
+                    &galena::audit::Entry {
+                        at,
+                        actor: galena::access::Actor::System,
+                        account_id: None,
+                        action: "test.done",
+                        subject: "test".to_owned(),
+                        detail: serde_json::json!({}),
+                    },
+                )
+            })
+            .unwrap();
+    }
+}
+
+#[test]
+fn the_checker_counts_what_it_checked() {
+    for scene in Scene::all() {
+        let outcomes = scene.world.outcomes(scene.now);
+        let laws: Vec<u8> = outcomes.iter().map(|outcome| outcome.law).collect();
+        assert_eq!(laws, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        let checked: Vec<i64> = outcomes.iter().map(|outcome| outcome.checked).collect();
+        // 7 postings; wallet, hold, pending, payable; one deposit, two holds, two purchases.
+        assert_eq!(checked, [7, 4, 4, 2, 1, 2, 7, 5, 7, 2]);
+    }
+}
+
+#[test]
+fn law_1_names_a_posting_that_does_not_balance() {
+    for scene in Scene::all() {
+        scene.tamper(&[&format!(
+            "UPDATE ledger_entries SET debit_minor = debit_minor + 1 \
+             WHERE debit_minor > 0 AND posting_id = {}",
+            scene.literal(scene.deposit_posting.0)
+        )]);
+        scene.assert_broken(1, &scene.deposit_posting.to_string());
+    }
+    for scene in Scene::all() {
+        scene.tamper(&[&format!(
+            "DELETE FROM ledger_entries WHERE posting_id = {}",
+            scene.literal(scene.deposit_posting.0)
+        )]);
+        scene.assert_broken(1, &scene.deposit_posting.to_string());
+    }
+}
+
+#[test]
+fn law_2_names_a_balance_that_is_not_the_sum_of_its_entries() {
+    for scene in Scene::all() {
+        let key = format!("wallet:{}:EUR", scene.world.buyer);
+        scene.tamper(&[&format!(
+            "UPDATE ledger_accounts SET balance_minor = balance_minor + 1 WHERE key = '{key}'"
+        )]);
+        scene.assert_broken(2, &key);
+    }
+    for scene in Scene::all() {
+        scene.tamper(&[&format!(
+            "UPDATE ledger_entries SET balance_minor = balance_minor + 1 \
+             WHERE posting_id = {} AND account_key LIKE 'wallet:%'",
+            scene.literal(scene.deposit_posting.0)
+        )]);
+        scene.assert_broken(2, &scene.deposit_posting.to_string());
+    }
+}
+
+#[test]
+fn law_3_names_a_balance_below_zero() {
+    for scene in Scene::all() {
+        let key = format!("s_payable:{}:EUR", scene.world.seller);
+        scene.tamper(&[&format!(
+            "UPDATE ledger_accounts SET balance_minor = -1 WHERE key = '{key}'"
+        )]);
+        scene.assert_broken(3, &key);
+    }
+}
+
+#[test]
+fn law_4_names_a_hold_that_gave_more_than_it_had() {
+    for scene in Scene::all() {
+        let change = "UPDATE holds SET released_minor = 1 WHERE source_id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.settled.0))]);
+        scene.assert_broken(4, &scene.settled.to_string());
+        scene.assert_broken(4, &format!("hold:{}:EUR", scene.world.buyer));
+    }
+}
+
+#[test]
+fn law_5_names_shares_that_do_not_add_up() {
+    for scene in Scene::all() {
+        let change = "UPDATE holds SET pending_minor = pending_minor + 1, disputed_minor = 1 WHERE source_id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.refunded.0))]);
+        scene.assert_broken(5, &format!("s_pending:{}:EUR", scene.world.seller));
+    }
+}
+
+#[test]
+fn law_6_names_a_charge_refunded_beyond_its_price() {
+    for scene in Scene::all() {
+        let change = "UPDATE holds SET refunded_minor = 1001 WHERE source_id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.refunded.0))]);
+        scene.assert_broken(6, &scene.refunded.to_string());
+    }
+    for scene in Scene::all() {
+        let change = "UPDATE holds SET commission_minor = 199 WHERE source_id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.settled.0))]);
+        scene.assert_broken(6, &scene.settled.to_string());
+    }
+}
+
+#[test]
+fn law_7_names_an_event_that_was_posted_twice() {
+    for scene in Scene::all() {
+        let copy = "CREATE TABLE copy AS SELECT * FROM ledger_postings";
+        let again = format!(
+            "INSERT INTO copy SELECT {}, event, source_type, source_id, reverses, note, at \
+             FROM copy WHERE source_type = 'deposit'",
+            scene.literal(uuid::Uuid::now_v7())
+        );
+        scene.tamper(&match scene.world.db.backend() {
+            Backend::Sqlite => vec![
+                "PRAGMA legacy_alter_table = ON",
+                copy,
+                &again,
+                "DROP TABLE ledger_postings",
+                "ALTER TABLE copy RENAME TO ledger_postings",
+            ],
+            Backend::Postgres => vec![
+                copy,
+                &again,
+                "ALTER TABLE ledger_postings RENAME TO old",
+                "ALTER TABLE copy RENAME TO ledger_postings",
+            ],
+        });
+        scene.assert_broken(7, &scene.deposit.to_string());
+    }
+}
+
+#[test]
+fn law_8_names_events_without_postings_and_postings_without_events() {
+    for scene in Scene::all() {
+        scene.tamper(&["UPDATE deposits SET state = 'requested'"]);
+        scene.assert_broken(8, &scene.deposit_posting.to_string());
+    }
+    for scene in Scene::all() {
+        let capture = scene.posting_of("capture", scene.settled.0);
+        scene.tamper(&[
+            &format!("DELETE FROM ledger_entries WHERE posting_id = {capture}"),
+            &format!("DELETE FROM ledger_postings WHERE id = {capture}"),
+        ]);
+        scene.assert_broken(8, &scene.settled.to_string());
+    }
+    for scene in Scene::all() {
+        let change = "DELETE FROM purchases WHERE id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.settled.0))]);
+        scene.assert_broken(8, &scene.settled.to_string());
+    }
+}
+
+#[test]
+fn law_9_names_what_was_changed_after_sealing_and_what_was_never_sealed() {
+    for scene in Scene::all() {
+        scene.tamper(&["UPDATE ledger_postings SET note = 'other' WHERE event = 'refund'"]);
+        scene.assert_broken(9, "ledger seal 1");
+    }
+    for scene in Scene::all() {
+        scene.tamper(&["UPDATE seals SET sealed_at = sealed_at + 1"]);
+        scene.assert_broken(9, "ledger seal 1");
+    }
+    for scene in Scene::all() {
+        scene.tamper(&["DELETE FROM seal_members WHERE position = 0"]);
+        scene.assert_broken(9, "ledger seal 1");
+    }
+    for world in World::all() {
+        let mut scene = Scene::of(world, false);
+        scene.now = START.plus(MINUTE);
+        assert!(scene.world.outcomes(scene.now)[8].holds());
+        scene.now = START.plus(MINUTE + 1);
+        scene.assert_broken(9, &scene.deposit_posting.to_string());
+    }
+}
+
+#[test]
+fn law_10_names_a_purchase_whose_money_does_not_add_up() {
+    for scene in Scene::all() {
+        let change = "UPDATE purchases SET price_minor = 999 WHERE id = ";
+        scene.tamper(&[&format!("{change}{}", scene.literal(scene.refunded.0))]);
+        scene.assert_broken(10, &scene.refunded.to_string());
+    }
+    for scene in Scene::all() {
+        let refund = "UPDATE ledger_entries SET account_key = 'cash:bank:EUR' WHERE account_key \
+             LIKE 'wallet:%' AND posting_id IN (SELECT id FROM ledger_postings WHERE event = 'refund')";
+        scene.tamper(&[refund]);
+        scene.assert_broken(10, &scene.refunded.to_string());
+    }
+}
+
+#[test]
+fn nobody_changes_or_deletes_what_is_append_only() {
+    for scene in Scene::all() {
+        let world = &scene.world;
+        scene.audit();
+        for (table, change) in [
+            ("ledger_postings", "note = 'other'"),
+            ("ledger_entries", "line = line + 100"),
+            ("seals", "items = items + 1"),
+            ("seal_members", "position = position + 100"),
+            ("audit_log", "detail = 'other'"),
+        ] {
+            let mut statements = vec![
+                format!("UPDATE {table} SET {change}"),
+                format!("DELETE FROM {table}"),
+            ];
+            match world.db.backend() {
+                Backend::Sqlite => {
+                    statements.push(format!("REPLACE INTO {table} SELECT * FROM {table}"));
+                }
+                Backend::Postgres => statements.push(format!("TRUNCATE {table} CASCADE")),
+            }
+            for statement in statements {
+                let error = scene.try_raw(&[&statement]).expect_err(&statement);
+                assert!(
+                    error.to_string().contains("append-only"),
+                    "{}: {statement}: {error}",
+                    world.name()
+                );
+            }
+        }
+        world.assert_laws(scene.now);
+    }
+}
+
+#[test]
+fn the_audit_log_is_sealed_by_the_same_code() {
+    for scene in Scene::all() {
+        scene.audit();
+        scene.world.assert_laws(scene.now);
+        scene.tamper(&["UPDATE audit_log SET detail = '{\"other\": 1}'"]);
+        scene.assert_broken(9, "audit seal 1");
+    }
+}
+
+#[test]
+fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
+    for scene in Scene::all() {
+        let (buyer, seller, settled) = (scene.world.buyer, scene.world.seller, scene.settled);
+        let sale = move |purchase, price| ledger::Sale {
+            purchase,
+            buyer,
+            seller,
+            price: eur(price),
+            commission: eur(0),
+            at: START.plus(5 * SECOND),
+        };
+        let again = scene
+            .world
+            .write(move |conn| ledger::sale(conn, &sale(settled, 1_000)));
+        assert!(again.unwrap_err().has_code(Code::StateConflict));
+        let settled_again = scene
+            .world
+            .write(move |conn| ledger::settle(conn, settled, seller, eur(800), START));
+        assert!(settled_again.unwrap_err().has_code(Code::StateConflict));
+        // A refused sale leaves its transaction as it was: the next one in it goes through.
+        let ground = scene.world.ground();
+        scene
+            .world
+            .write(move |conn| {
+                let short = ledger::sale(conn, &sale(PurchaseId::new(START), 8_501));
+                assert!(short.unwrap_err().has_code(Code::InsufficientFunds));
+                let purchase = PurchaseId::new(START);
+                ledger::sale(conn, &sale(purchase, 8_500))?;
+                let parties = (buyer, seller);
+                ground.purchase(
+                    conn,
+                    purchase,
+                    2,
+                    parties,
+                    "delivered",
+                    eur(8_500),
+                    0,
+                    START,
+                )
+            })
+            .unwrap();
+        let left = scene
+            .world
+            .db
+            .read_blocking(|conn| ledger::wallet(conn, buyer))
+            .unwrap();
+        assert_eq!(left[0].available, eur(0));
+        assert_eq!(left[0].held, eur(0));
+        scene.world.assert_laws(scene.now);
+    }
+}

@@ -1,0 +1,366 @@
+//! A database with just enough in it that money can move: one vertical, one contract, some leads.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use galena::access::{AccountKind, Role};
+use galena::clock::{SECOND, Ts};
+use galena::db::schema::{
+    accounts, contract_versions, contracts, deposits, leads, purchases, users, verticals,
+};
+use galena::db::{Conn, DatabaseUrl, Db};
+use galena::error::Result;
+use galena::id::{
+    AccountId, ContractId, ContractVersionId, DepositId, LeadId, PurchaseId, UserId, VerticalId,
+};
+use galena::ledger::{self, check::Outcome};
+use galena::money::{Currency, Money};
+use tempfile::TempDir;
+
+pub const START: Ts = Ts::from_micros(1_795_165_200_000_000);
+/// Leads that any buyer may buy once.
+pub const LEADS: usize = 16;
+
+/// A database of its own, gone when dropped.
+pub struct World {
+    pub db: Db,
+    pub buyer: AccountId,
+    pub seller: AccountId,
+    user: UserId,
+    vertical: VerticalId,
+    contract_version: ContractVersionId,
+    leads: Vec<LeadId>,
+    url: String,
+    made: Option<(String, String)>,
+    _folder: TempDir,
+}
+
+impl World {
+    /// One world for each database that is there to test on.
+    pub fn all() -> Vec<Self> {
+        let mut worlds = vec![Self::sqlite()];
+        if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
+            worlds.push(Self::postgres(&server));
+        }
+        worlds
+    }
+
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = sqlite_url(folder.path());
+        Self::filled(&url, folder, None)
+    }
+
+    fn postgres(server: &str) -> Self {
+        let name = format!("galena_test_{}", uuid::Uuid::now_v7().simple());
+        run(server, &format!("CREATE DATABASE {name}"));
+        let mut url = url::Url::parse(server).unwrap();
+        url.set_path(&name);
+        Self::filled(
+            url.as_str(),
+            tempfile::tempdir().unwrap(),
+            Some((server.to_owned(), name)),
+        )
+    }
+
+    fn filled(url: &str, folder: TempDir, made: Option<(String, String)>) -> Self {
+        let parsed: DatabaseUrl = url.parse().unwrap();
+        let db = Db::open(&parsed, 4).unwrap();
+        db.migrate().unwrap();
+        let mut world = Self {
+            db,
+            buyer: AccountId::new(START),
+            seller: AccountId::new(START),
+            user: UserId::new(START),
+            vertical: VerticalId::new(START),
+            contract_version: ContractVersionId::new(START),
+            leads: (0..LEADS).map(|_| LeadId::new(START)).collect(),
+            url: url.to_owned(),
+            made,
+            _folder: folder,
+        };
+        let seed = world.seed();
+        world.db.write_blocking(seed).unwrap();
+        world.leads.sort();
+        world
+    }
+
+    fn seed(&self) -> impl FnMut(&mut Conn) -> Result<()> + Send + 'static {
+        let (buyer, seller, user) = (self.buyer, self.seller, self.user);
+        let (vertical, version) = (self.vertical, self.contract_version);
+        let ids = self.leads.clone();
+        move |conn| {
+            insert_account(conn, buyer, AccountKind::Buyer)?;
+            insert_account(conn, seller, AccountKind::Seller)?;
+            insert_user(conn, user, buyer)?;
+            insert_terms(conn, vertical, version, buyer)?;
+            for &id in &ids {
+                insert_lead(conn, id, vertical, seller)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// What the purchases and deposits of this world refer to.
+    pub fn ground(&self) -> Ground {
+        Ground {
+            user: self.user,
+            vertical: self.vertical,
+            contract_version: self.contract_version,
+            leads: self.leads.clone(),
+        }
+    }
+
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.db.write_blocking(work)
+    }
+
+    /// Seals everything, then tests the laws.
+    pub fn check(&self, now: Ts) -> Vec<Outcome> {
+        self.seal_all(now);
+        self.outcomes(now)
+    }
+
+    pub fn seal_all(&self, now: Ts) {
+        while self.write(move |conn| ledger::seal(conn, now)).unwrap() > 0 {}
+    }
+
+    pub fn outcomes(&self, now: Ts) -> Vec<Outcome> {
+        self.db
+            .snapshot_blocking(|conn| ledger::check::run(conn, now))
+            .unwrap()
+    }
+
+    #[track_caller]
+    pub fn assert_laws(&self, now: Ts) {
+        let broken: Vec<_> = self
+            .check(now)
+            .into_iter()
+            .filter(|outcome| !outcome.holds())
+            .collect();
+        assert!(broken.is_empty(), "{}: {broken:#?}", self.name());
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn name(&self) -> &'static str {
+        if self.made.is_some() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.db.close();
+        if let Some((server, name)) = &self.made {
+            run(
+                server,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            );
+        }
+    }
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("galena.db").display())
+}
+
+fn run(server: &str, statement: &str) {
+    let mut conn = PgConnection::establish(server).unwrap();
+    conn.batch_execute(statement).unwrap();
+}
+
+/// The ids that purchases and deposits refer to.
+#[derive(Clone)]
+pub struct Ground {
+    user: UserId,
+    vertical: VerticalId,
+    contract_version: ContractVersionId,
+    leads: Vec<LeadId>,
+}
+
+impl Ground {
+    /// A purchase of the `lead`th lead, as the slice of purchases would record it.
+    #[expect(clippy::too_many_arguments, reason = "a row of a test")]
+    pub fn purchase(
+        &self,
+        conn: &mut Conn,
+        id: PurchaseId,
+        lead: usize,
+        (buyer, seller): (AccountId, AccountId),
+        state: &str,
+        price: Money,
+        commission: i64,
+        at: Ts,
+    ) -> Result<()> {
+        diesel::insert_into(purchases::table)
+            .values((
+                purchases::id.eq(id),
+                purchases::lead_id.eq(self.leads[lead]),
+                purchases::buyer_id.eq(buyer),
+                purchases::seller_id.eq(seller),
+                purchases::vertical_id.eq(self.vertical),
+                purchases::contract_version_id.eq(self.contract_version),
+                purchases::state.eq(state),
+                purchases::currency.eq(price.currency),
+                purchases::price_minor.eq(price.minor),
+                purchases::commission_minor.eq(commission),
+                purchases::explanation.eq("{}"),
+                purchases::purchased_at.eq(at),
+                purchases::final_at.eq(at.plus_days(7)),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// An approved deposit, and its posting.
+    pub fn deposit(
+        &self,
+        conn: &mut Conn,
+        id: DepositId,
+        buyer: AccountId,
+        amount: Money,
+        fee: Money,
+        at: Ts,
+    ) -> Result<galena::id::PostingId> {
+        diesel::insert_into(deposits::table)
+            .values((
+                deposits::id.eq(id),
+                deposits::buyer_id.eq(buyer),
+                deposits::currency.eq(amount.currency),
+                deposits::amount_minor.eq(amount.minor),
+                deposits::reference.eq("test"),
+                deposits::state.eq("approved"),
+                deposits::requested_by.eq(self.user),
+                deposits::requested_at.eq(at),
+                deposits::decided_by.eq(self.user),
+                deposits::decided_at.eq(at),
+            ))
+            .execute(conn)?;
+        ledger::deposit(
+            conn,
+            &ledger::Deposit {
+                deposit: id,
+                buyer,
+                amount,
+                fee,
+                provider: ledger::Provider::Bank,
+                at,
+            },
+        )
+    }
+}
+
+pub fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::EUR)
+}
+
+pub fn insert_account(conn: &mut Conn, id: AccountId, kind: AccountKind) -> Result<()> {
+    diesel::insert_into(accounts::table)
+        .values((
+            accounts::id.eq(id),
+            accounts::kind.eq(kind),
+            accounts::name.eq("Test"),
+            accounts::country.eq("LV"),
+            accounts::state.eq("approved"),
+            accounts::created_at.eq(START),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn insert_user(conn: &mut Conn, id: UserId, account: AccountId) -> Result<()> {
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id),
+            users::account_id.eq(account),
+            users::email.eq("test@example.test"),
+            users::name.eq("Test"),
+            users::role.eq(Role::Owner),
+            users::password_hash.eq("-"),
+            users::state.eq("active"),
+            users::created_at.eq(START),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn insert_terms(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    version: ContractVersionId,
+    buyer: AccountId,
+) -> Result<()> {
+    diesel::insert_into(verticals::table)
+        .values((
+            verticals::id.eq(vertical),
+            verticals::key.eq("test"),
+            verticals::name.eq("Test"),
+            verticals::description.eq("Test"),
+            verticals::commission_bps.eq(1_000),
+            verticals::duplicate_window_days.eq(30),
+            verticals::consent_max_age_days.eq(30),
+            verticals::dispute_window_days.eq(7),
+            verticals::listing_days.eq(30),
+            verticals::max_copies.eq(10),
+            verticals::min_age.eq(18),
+            verticals::created_at.eq(START),
+        ))
+        .execute(conn)?;
+    let contract = ContractId::new(START);
+    diesel::insert_into(contracts::table)
+        .values((
+            contracts::id.eq(contract),
+            contracts::buyer_id.eq(buyer),
+            contracts::name.eq("Test"),
+            contracts::state.eq("active"),
+            contracts::created_at.eq(START),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(contract_versions::table)
+        .values((
+            contract_versions::id.eq(version),
+            contract_versions::contract_id.eq(contract),
+            contract_versions::version.eq(1),
+            contract_versions::model.eq("ppl"),
+            contract_versions::currency.eq(Currency::EUR),
+            contract_versions::dispute_window_days.eq(7),
+            contract_versions::created_at.eq(START),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn insert_lead(conn: &mut Conn, id: LeadId, vertical: VerticalId, seller: AccountId) -> Result<()> {
+    diesel::insert_into(leads::table)
+        .values((
+            leads::id.eq(id),
+            leads::vertical_id.eq(vertical),
+            leads::seller_id.eq(seller),
+            leads::state.eq("listed"),
+            leads::attributes.eq("{}"),
+            leads::interest.eq("test"),
+            leads::origin.eq("{}"),
+            leads::masked_name.eq("T***"),
+            leads::has_company.eq(false),
+            leads::ask_minor.eq(100_i64),
+            leads::currency.eq(Currency::EUR),
+            leads::accepts.eq("[]"),
+            leads::copies.eq(1),
+            leads::copies_sold.eq(0),
+            leads::consent_given_at.eq(START),
+            leads::received_at.eq(START),
+            leads::expires_at.eq(START.plus(30 * SECOND)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
