@@ -31,7 +31,7 @@ use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{purchases, requests, routes, verticals};
+use crate::{ledger, purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -160,6 +160,7 @@ fn runner(
 pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
+        ledger::api::Doc::openapi(),
         requests::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
         verticals::api::Doc::openapi(),

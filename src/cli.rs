@@ -1,5 +1,6 @@
 //! The commands of the one binary.
 
+mod check;
 mod demo;
 mod migrate;
 mod serve;
@@ -25,6 +26,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Create users and reset passwords
     User(user::Args),
+    /// Test every law of the ledger on the database; safe while it is in use
+    Check(check::Args),
 }
 
 impl Cli {
@@ -35,6 +38,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args),
             Command::Migrate(args) => migrate::run(args),
             Command::User(args) => user::run(args),
+            Command::Check(args) => check::run(args),
         }
     }
 }

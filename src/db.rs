@@ -107,7 +107,17 @@ impl Db {
         work(&mut *self.connection()?)
     }
 
-    /// Reads one unchanging view of the database; for threads that may block.
+    /// Reads one unchanging view of the database, off the async threads.
+    pub async fn snapshot<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || db.snapshot_blocking(work)).await
+    }
+
+    /// `snapshot` for threads that may block.
     pub fn snapshot_blocking<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         transaction::snapshot(&mut *self.connection()?, work)
     }

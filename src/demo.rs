@@ -16,10 +16,11 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::AccountId;
 use crate::leads::{self, Exchange, Intake, Source, Spelling};
+use crate::ledger::deposits::{self, NewDeposit};
 use crate::money::Money;
 use crate::requests::{self, Move, Terms, TermsJson};
 use crate::vault::Vault;
-use crate::{ledger, purchases, verticals};
+use crate::{purchases, verticals};
 use catalogue::{BUYERS, OPERATOR, Party, SELLERS};
 use documents::Sent;
 
@@ -190,16 +191,12 @@ fn pay_in(
 ) -> Result<()> {
     let wrong = |error: crate::money::MoneyError| Error::Internal(error.into());
     let amount = Money::parse(amount, currency.parse().map_err(wrong)?).map_err(wrong)?;
-    let deposit = ledger::Deposit {
-        deposit: crate::id::DepositId::new(at),
-        buyer: buyer.account_id,
+    let announced = NewDeposit {
         amount,
-        fee: Money::new(0, amount.currency),
-        provider: ledger::Provider::Bank,
-        at,
+        reference: format!("Demo {}", buyer.account_name),
     };
-    ledger::deposit(conn, &deposit)?;
-    let _ = operator;
+    let deposit = deposits::request(conn, buyer, &announced, at)?;
+    deposits::approve(conn, operator, deposit.id, at)?;
     Ok(())
 }
 

@@ -4,11 +4,17 @@
 //! unique for its source; a correction is a new posting that refers to the one it corrects.
 
 mod account;
+pub mod api;
 mod charges;
 pub mod check;
+pub mod deposits;
+mod earnings;
 mod funds;
+mod overview;
+pub mod pages;
 mod posting;
 mod seal;
+mod statement;
 mod store;
 mod transfers;
 
@@ -17,9 +23,11 @@ pub use charges::{
     Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, dispute_hold,
     dispute_release, hold, refund, release, sale, settle, settle_with_reserve,
 };
+pub use earnings::{Earning, Month, Standing, earnings, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
-pub use seal::{Chain, Seal, recent_seals, seal, verify_seals};
+pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
+pub use statement::{Statement, StatementLine, StatementQuery, statement};
 pub use transfers::{
     ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, pay_payout, pay_withdrawal,
     return_payout, write_off_claim,

@@ -9,7 +9,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, leads, purchases, reports, requests, verticals};
+use crate::{accounts, leads, ledger, purchases, reports, requests, verticals};
 use rules::*;
 
 /// One line of the table.
@@ -67,6 +67,20 @@ routes! {
     GET "/api/v1/leads" => seller_reads(Scope::LeadsRead), leads::api::list;
     GET "/api/v1/leads/{id}" => seller_reads(Scope::LeadsRead), leads::api::show;
     POST "/api/v1/leads/{id}/withdraw" => seller_writes(Scope::LeadsWrite), leads::api::withdraw;
+
+    GET "/api/v1/wallet" => buyer_reads(Scope::WalletRead), ledger::api::wallet;
+    GET "/api/v1/wallet/deposits" => buyer_reads(Scope::WalletRead), ledger::api::list_deposits;
+    POST "/api/v1/wallet/deposits" => buyer_writes(Scope::WalletWrite), ledger::api::request_deposit;
+    GET "/buyer/wallet" => BUYER_SEES, ledger::pages::wallet::show;
+    POST "/buyer/wallet/deposits" => BUYER_ACTS, ledger::pages::wallet::request_deposit;
+    GET "/seller/earnings" => SELLER_SEES, ledger::pages::earnings::show;
+    GET "/operator/deposits" => OPERATOR_SEES, ledger::pages::deposits::show;
+    POST "/operator/deposits/{id}/approve" => FINANCE_ACTS, ledger::pages::deposits::approve;
+    POST "/operator/deposits/{id}/refuse" => FINANCE_ACTS, ledger::pages::deposits::refuse;
+    GET "/operator/ledger" => OPERATOR_SEES, ledger::pages::books::show;
+    GET "/operator/ledger/accounts/{key}" => OPERATOR_SEES, ledger::pages::books::account;
+    GET "/operator/ledger/postings/{id}" => OPERATOR_SEES, ledger::pages::books::posting;
+    GET "/operator/ledger/proof" => OPERATOR_SEES, ledger::pages::books::proof;
 
     GET "/api/v1/listings" => buyer_reads(Scope::PurchasesRead), purchases::api::listings;
     POST "/api/v1/listings/{id}/buy" => buyer_writes(Scope::PurchasesWrite), purchases::api::buy;

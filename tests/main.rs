@@ -13,6 +13,8 @@ mod accounts;
 mod architecture;
 mod commands;
 mod leads;
+mod ledger;
+mod ledger_laws;
 mod matching;
 mod parity;
 mod reports;

@@ -21,8 +21,8 @@ use crate::id::{AuditId, PostingId};
 
 pub use store::Seal;
 
-/// Items in one seal.
-const BATCH: i64 = 1_000;
+/// Rows in one seal; `seal` leaves none behind when it seals fewer than so many.
+pub const SEALED_AT_ONCE: usize = 1_000;
 /// Seals of one chain in one call, so that the writer is not kept for long.
 const BATCHES: usize = 5;
 /// How late after its time a row may be committed; longer than a statement may run.
@@ -72,7 +72,7 @@ pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
         for _ in 0..BATCHES {
             let items = seal_batch(conn, chain, now)?;
             sealed += items;
-            if items < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            if items < SEALED_AT_ONCE {
                 break;
             }
         }
@@ -88,7 +88,8 @@ fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
             .map(|item| item.at().min(seal.sealed_at).minus(LATENESS)),
         None => None,
     };
-    let items = store::unsealed(conn, chain, since, BATCH)?;
+    let limit = i64::try_from(SEALED_AT_ONCE).map_err(anyhow::Error::from)?;
+    let items = store::unsealed(conn, chain, since, limit)?;
     if items.is_empty() {
         return Ok(0);
     }

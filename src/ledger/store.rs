@@ -6,9 +6,10 @@ use diesel::result::DatabaseErrorKind;
 
 use super::account::{Kind, LedgerAccount, Side};
 use super::posting::{Event, Line, Source, SourceId, SourceKind};
+use super::statement::After;
 use crate::clock::Ts;
-use crate::db::schema::{holds, ledger_accounts, ledger_entries, ledger_postings};
-use crate::db::{Conn, each, insert_rows};
+use crate::db::schema::{accounts, holds, ledger_accounts, ledger_entries, ledger_postings};
+use crate::db::{Conn, each, insert_rows, sum_i64};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, PostingId};
 use crate::money::{Currency, Money};
@@ -331,7 +332,6 @@ pub fn open_holds(conn: &mut Conn, buyer: AccountId, currency: Currency) -> Resu
 pub struct AccountRow {
     pub key: String,
     pub kind: Kind,
-    pub owner_id: Option<AccountId>,
     pub currency: Currency,
     pub balance_minor: i64,
     pub version: i64,
@@ -352,4 +352,86 @@ pub fn balance(conn: &mut Conn, account: LedgerAccount, currency: Currency) -> R
         .first(conn)
         .optional()?
         .unwrap_or(0))
+}
+
+/// Entries of an account with their postings, newest first.
+pub fn statement(
+    conn: &mut Conn,
+    key: &str,
+    event: Option<Event>,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<(EntryRow, PostingRow)>> {
+    let mut query = ledger_entries::table
+        .inner_join(ledger_postings::table)
+        .filter(ledger_entries::account_key.eq(key))
+        .order((
+            ledger_entries::version.desc(),
+            ledger_entries::posting_id.desc(),
+            ledger_entries::line.desc(),
+        ))
+        .limit(limit)
+        .select((EntryRow::as_select(), PostingRow::as_select()))
+        .into_boxed();
+    if let Some(event) = event {
+        query = query.filter(ledger_postings::event.eq(event));
+    }
+    query = match after {
+        Some(After::Version(version)) => query.filter(ledger_entries::version.lt(version)),
+        Some(After::Posting(posting)) => query.filter(ledger_entries::posting_id.lt(posting)),
+        None => query,
+    };
+    Ok(query.load(conn)?)
+}
+
+/// Kept accounts of a kind with the names of their owners, the largest first.
+pub fn accounts_of_kind(
+    conn: &mut Conn,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<(AccountRow, Option<String>)>> {
+    Ok(ledger_accounts::table
+        .left_join(accounts::table.on(ledger_accounts::owner_id.eq(accounts::id.nullable())))
+        .filter(ledger_accounts::kind.eq(kind))
+        .order((ledger_accounts::balance_minor.desc(), ledger_accounts::key))
+        .limit(limit)
+        .select((AccountRow::as_select(), accounts::name.nullable()))
+        .load(conn)?)
+}
+
+/// The kept balances of each kind and currency, added up.
+pub fn totals(conn: &mut Conn) -> Result<Vec<(Kind, Currency, i64)>> {
+    let rows: Vec<(Kind, Currency, Option<i64>)> = ledger_accounts::table
+        .group_by((ledger_accounts::kind, ledger_accounts::currency))
+        .select((
+            ledger_accounts::kind,
+            ledger_accounts::currency,
+            sum_i64(ledger_accounts::balance_minor),
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, currency, sum)| (kind, currency, sum.unwrap_or(0)))
+        .collect())
+}
+
+/// Debits and credits of an account whose balance is not kept.
+pub fn summed(conn: &mut Conn, key: &str) -> Result<(i64, i64)> {
+    let (debits, credits): (Option<i64>, Option<i64>) = ledger_entries::table
+        .filter(ledger_entries::account_key.eq(key))
+        .select((
+            sum_i64(ledger_entries::debit_minor),
+            sum_i64(ledger_entries::credit_minor),
+        ))
+        .first(conn)?;
+    Ok((debits.unwrap_or(0), credits.unwrap_or(0)))
+}
+
+/// The name of an organisation.
+pub fn owner_name(conn: &mut Conn, owner: AccountId) -> Result<Option<String>> {
+    Ok(accounts::table
+        .find(owner)
+        .select(accounts::name)
+        .first(conn)
+        .optional()?)
 }

@@ -40,28 +40,28 @@ impl World {
     /// One world for each database that is there to test on.
     pub fn all() -> Vec<Self> {
         let mut worlds = vec![Self::sqlite()];
-        if let Ok(server) = std::env::var("TEST_DATABASE_URL") {
-            worlds.push(Self::postgres(&server));
-        }
+        worlds.extend(Self::postgres());
         worlds
     }
 
-    fn sqlite() -> Self {
+    pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = sqlite_url(folder.path());
         Self::filled(&url, folder, None)
     }
 
-    fn postgres(server: &str) -> Self {
+    /// On PostgreSQL, when there is one to test on.
+    pub fn postgres() -> Option<Self> {
+        let server = &std::env::var("TEST_DATABASE_URL").ok()?;
         let name = format!("galena_test_{}", uuid::Uuid::now_v7().simple());
         run(server, &format!("CREATE DATABASE {name}"));
         let mut url = url::Url::parse(server).unwrap();
         url.set_path(&name);
-        Self::filled(
+        Some(Self::filled(
             url.as_str(),
             tempfile::tempdir().unwrap(),
             Some((server.to_owned(), name)),
-        )
+        ))
     }
 
     fn filled(url: &str, folder: TempDir, made: Option<(String, String)>) -> Self {
