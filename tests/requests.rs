@@ -9,7 +9,7 @@ use galena::error::Result;
 use galena::id::{DepositId, LeadId, RequestId};
 use galena::leads::{Exchange, Listing, SaleSummary, Source, Spelling};
 use galena::ledger;
-use galena::matching::{Gate, Market, explain_for_seller};
+use galena::matching::{Gate, Market, RequestReasons, explain_for_seller};
 use galena::money::{Currency, Money};
 use galena::requests::{self, PurchaseRequest, RequestState, take};
 use galena::verticals;
@@ -454,7 +454,7 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
         .await;
     let told: Vec<Vec<&str>> = reasons.iter().map(|reason| reason.gates.iter().map(|gate| gate.gate.code()).collect()).collect();
     assert_eq!(told, [vec!["need_phone"], vec!["need_phone"], vec!["need_phone", "bid_below_ask"]]);
-    let shown = serde_json::to_string(&reasons.iter().map(|reason| reason.json()).collect::<Vec<_>>()).unwrap();
+    let shown = serde_json::to_string(&reasons.iter().map(RequestReasons::json).collect::<Vec<_>>()).unwrap();
     assert!(!shown.contains("600") && !shown.contains("Three"), "{shown}");
     app.drain_jobs().await;
 });

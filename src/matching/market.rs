@@ -183,16 +183,16 @@ impl Snapshot {
             let vertical = verticals
                 .iter()
                 .find(|vertical| vertical.id == request.vertical_id);
-            match vertical.map(|vertical| Rule::compile(Arc::new(request), vertical)) {
-                Some(Ok(rule)) => {
-                    let rules = self
-                        .by_vertical
-                        .entry(rule.request.vertical_id)
-                        .or_default();
-                    Arc::make_mut(rules).push(Arc::new(rule));
-                }
+            let rule = vertical.map(|vertical| Rule::compile(Arc::new(request), vertical));
+            if let Some(Ok(rule)) = rule {
+                let rules = self
+                    .by_vertical
+                    .entry(rule.request.vertical_id)
+                    .or_default();
+                Arc::make_mut(rules).push(Arc::new(rule));
+            } else {
                 // Creation refuses such a request; one that still turns up must not stop the market.
-                Some(Err(_)) | None => tracing::error!(%id, "an active request cannot be compiled"),
+                tracing::error!(%id, "an active request cannot be compiled");
             }
         }
         Ok(self)

@@ -53,7 +53,7 @@ pub struct RequestJson {
     pub contract: ContractVersionId,
     pub bought: i64,
     pub spent: MoneyJson,
-    /// Grows with every edit and change of state; the ETag in quotes.
+    /// Grows with every edit and change of state; its `ETag` is the same number.
     pub version: i64,
     pub created_at: Ts,
     pub updated_at: Ts,

@@ -200,24 +200,21 @@ impl<'a> Reader<'a> {
             return self.condition(object, path, wishes).map(Filter::Condition);
         }
         let mut entries = object.iter();
-        match (entries.next(), entries.next()) {
-            (Some((key, inner)), None) => match key.as_str() {
-                "all" => self
-                    .list(inner, &format!("{path}.all"), depth, wishes)
-                    .map(Filter::All),
-                "any" => self
-                    .list(inner, &format!("{path}.any"), depth, false)
-                    .map(Filter::Any),
-                "not" => self
-                    .filter(inner, &format!("{path}.not"), depth + 1, false)
-                    .map(|part| Filter::Not(Box::new(part))),
-                _ => {
-                    self.refuse(format!("{path}.{key}"), Reason::UnknownField, SHAPE);
-                    None
-                }
-            },
+        let (Some((key, inner)), None) = (entries.next(), entries.next()) else {
+            self.refuse(path, Reason::WrongType, SHAPE);
+            return None;
+        };
+        let inner_path = format!("{path}.{key}");
+        match key.as_str() {
+            "all" => self
+                .list(inner, &inner_path, depth, wishes)
+                .map(Filter::All),
+            "any" => self.list(inner, &inner_path, depth, false).map(Filter::Any),
+            "not" => self
+                .filter(inner, &inner_path, depth + 1, false)
+                .map(|part| Filter::Not(Box::new(part))),
             _ => {
-                self.refuse(path, Reason::WrongType, SHAPE);
+                self.refuse(inner_path, Reason::UnknownField, SHAPE);
                 None
             }
         }

@@ -16,8 +16,8 @@ use super::api::parse_id;
 use super::fields::FilterFields;
 use super::schedule::show_minute;
 use super::{
-    Cap, Filter, Forecast, Move, NearMisses, PurchaseRequest, RequestState, Rule, Schedule,
-    near_misses, store,
+    Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Rule,
+    Schedule, closed_caps, near_misses, store,
 };
 use crate::access::Role;
 use crate::clock::Ts;
@@ -209,7 +209,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let (id, now, buyer) = (parse_id(&id)?, ctx.now(), caller.account_id);
-    let (rule, vertical, misses, bought, available) = ctx
+    let (rule, vertical, misses, bought, (available, closed)) = ctx
         .db
         .read(move |conn| {
             let request = super::get(conn, buyer, id)?;
@@ -218,14 +218,15 @@ pub async fn show(
             let rule = Rule::compile(Arc::new(request), &vertical)?;
             let misses = near_misses(conn, &rule, now)?;
             let bought = store::bought(conn, id, BOUGHT_SHOWN)?;
-            Ok((rule, vertical, misses, bought, available))
+            let closed = closed_caps(conn, &rule.request, rule.request.bid, now)?;
+            Ok((rule, vertical, misses, bought, (available, closed)))
         })
         .await?;
     let request = PurchaseRequest::clone(&rule.request);
     let fields = FilterFields::of(&vertical, page.l);
     let currency = request.bid.currency;
     html(&ShowPage {
-        readiness: readiness(page.l, &request, available, now),
+        readiness: readiness(page.l, &request, available, &closed, now),
         filter: lines(page.l, &request.filter, &fields),
         caps: request
             .caps
@@ -288,7 +289,13 @@ fn miss_rows(l: &Lang, misses: NearMisses) -> Vec<MissRow> {
         .collect()
 }
 
-fn readiness(l: &Lang, request: &PurchaseRequest, available: Money, now: Ts) -> Vec<Readiness> {
+fn readiness(
+    l: &Lang,
+    request: &PurchaseRequest,
+    available: Money,
+    closed: &[GateFailure],
+    now: Ts,
+) -> Vec<Readiness> {
     let item = |is_ready, text: String, hint: String| Readiness {
         is_ready,
         text,
@@ -319,6 +326,16 @@ fn readiness(l: &Lang, request: &PurchaseRequest, available: Money, now: Ts) -> 
             request.schedule.is_open(now),
             fl!(l, "requests-ready-schedule"),
             hours(l, &request.schedule),
+        ),
+        item(
+            closed.is_empty(),
+            fl!(l, "requests-ready-caps"),
+            if closed.is_empty() {
+                fl!(l, "requests-ready-caps-open")
+            } else {
+                let reached: Vec<String> = closed.iter().map(|gate| gate.text(l)).collect();
+                reached.join(", ")
+            },
         ),
         item(
             request.auto_buy,

@@ -183,14 +183,14 @@ pub fn near_misses(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<NearMisses> 
         .filter(|miss| !miss.failures.is_empty())
         .collect();
     let groups = group(&misses);
-    let missed = misses.len();
+    let total = misses.len();
     misses.sort_by_key(|miss| miss.failures.len());
     misses.truncate(MISSES_SHOWN);
     Ok(NearMisses {
         days: MISS_DAYS,
         groups,
         leads: misses,
-        missed,
+        missed: total,
         looked_at,
     })
 }

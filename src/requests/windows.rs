@@ -86,11 +86,10 @@ fn day_start(date: NaiveDate, zone: Tz) -> Ts {
     let midnight = date.and_time(NaiveTime::MIN);
     // No zone skips more than a day; transitions fall on quarters of an hour.
     (0..=96)
-        .filter_map(|quarter| {
+        .find_map(|quarter| {
             let local = midnight.checked_add_signed(TimeDelta::minutes(15 * quarter))?;
             zone.from_local_datetime(&local).earliest()
         })
-        .next()
         .map_or_else(|| midnight.and_utc().into(), |start| start.to_utc().into())
 }
 

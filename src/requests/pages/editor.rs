@@ -367,12 +367,20 @@ impl EditPage {
             .map_or_else(|| "/buyer/requests".to_owned(), address)
     }
 
-    #[expect(clippy::unused_self, reason = "askama calls it as a method")]
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "askama calls it as a method and hands arguments over by reference"
+    )]
     fn act(&self, name: &str, number: &usize) -> String {
         format!("{name}:{number}")
     }
 
-    #[expect(clippy::unused_self, reason = "askama calls it as a method")]
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "askama calls it as a method and hands arguments over by reference"
+    )]
     fn cap_field(&self, window: &CapWindow, part: &str) -> String {
         format!("caps.{window}.{part}")
     }

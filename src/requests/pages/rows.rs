@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::form::{Pairs, every, first};
+use crate::money::Money;
 use crate::requests::fields::{FilterField, FilterFields};
 use crate::requests::{Condition, Filter, Op};
 use crate::verticals::{FieldKind, Value, place};
@@ -98,10 +99,7 @@ impl Row {
                 .cloned()
                 .unwrap_or_default(),
             wish: condition.wish,
-            bonus: condition
-                .bonus
-                .map(|bonus| bonus.amount())
-                .unwrap_or_default(),
+            bonus: condition.bonus.map(Money::amount).unwrap_or_default(),
         }
     }
 
