@@ -11,6 +11,7 @@ mod harness;
 mod access;
 mod accounts;
 mod architecture;
+mod browser;
 mod commands;
 mod leads;
 mod ledger;

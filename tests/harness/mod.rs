@@ -2,6 +2,7 @@
 
 mod browser;
 mod call;
+mod chromium;
 mod database;
 mod leads;
 pub mod logs;
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 
 pub use browser::Browser;
 pub use call::{Answer, Call};
+pub use chromium::Chromium;
 pub use leads::{eyewear_lead, with};
 pub use people::{PASSWORD, Trader};
 
