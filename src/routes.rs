@@ -95,7 +95,7 @@ routes! {
 
     GET "/api/v1/purchase_requests" => buyer_reads(Scope::RequestsRead), requests::api::list;
     POST "/api/v1/purchase_requests" => buyer_writes(Scope::RequestsWrite), requests::api::create;
-    POST "/api/v1/purchase_requests/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview;
+    POST "/api/v1/purchase_requests/preview" => buyer_writes(Scope::RequestsWrite), requests::api::preview;
     GET "/api/v1/purchase_requests/{id}" => buyer_reads(Scope::RequestsRead), requests::api::get;
     PUT "/api/v1/purchase_requests/{id}" => buyer_writes(Scope::RequestsWrite), requests::api::update;
     POST "/api/v1/purchase_requests/{id}/activate" => buyer_writes(Scope::RequestsWrite), requests::api::activate;
@@ -109,6 +109,7 @@ routes! {
     POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;
     GET "/buyer/requests/new" => BUYER_ACTS, requests::pages::editor::new;
     POST "/buyer/requests/preview" => BUYER_ACTS, requests::pages::editor::preview;
+    GET "/buyer/requests/export/{kind}" => BUYER_SEES, requests::pages::export::export;
     GET "/buyer/requests/{id}" => BUYER_SEES, requests::pages::show;
     POST "/buyer/requests/{id}" => BUYER_ACTS, requests::pages::editor::update;
     GET "/buyer/requests/{id}/edit" => BUYER_ACTS, requests::pages::editor::edit;

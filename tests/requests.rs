@@ -615,6 +615,8 @@ on_both!(async fn the_editor_works_without_script(app) {
     assert_eq!(again.status, 412, "the version was another: {}", again.text);
     let list = browser.get("/buyer/requests?state=paused").await.expect(200).text;
     assert!(list.contains("Diamond glasses") && list.contains("/resume"));
+    let csv = browser.get("/buyer/requests/export/csv?state=paused").await.expect(200).text;
+    assert!(csv.contains("Diamond glasses,Eyewear,Paused,600.00,RUB,60,0,36750.00,0.00"), "{csv}");
     browser.post_form(&format!("{path}/close"), &[]).await.expect(409);
     app.drain_jobs().await;
 });
@@ -635,6 +637,8 @@ on_both!(async fn the_live_count_is_a_fragment(app) {
     assert!(part.contains("1 lead fits now") && part.contains("50 leads at 600.00 RUB: at most 30000.00 RUB"), "{part}");
     assert!(!part.contains("<html"));
     assert!(!part.contains("example.com"));
+    let part = send(("c0.field", "age")).await;
+    assert!(part.contains("Age is needed"), "{part}");
     let part = send(("bid", "lots")).await;
     assert!(part.contains("bid is not an amount of money"), "{part}");
 });

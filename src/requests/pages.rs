@@ -1,6 +1,7 @@
 //! The buyer's pages of purchase requests: the list, one request, and its editor.
 
 pub mod editor;
+pub mod export;
 mod form;
 mod labels;
 mod rows;
@@ -39,6 +40,13 @@ pub struct ListQuery {
     cursor: Option<String>,
 }
 
+impl ListQuery {
+    /// An unknown state in the address is no state.
+    fn state(&self) -> Option<RequestState> {
+        self.state.as_deref()?.parse().ok()
+    }
+}
+
 struct Tab {
     label: String,
     count: String,
@@ -72,12 +80,10 @@ pub async fn list(
     page: Page,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse> {
-    let ListQuery { state, cursor } = query.into_inner();
-    // An unknown state in the address is no state.
-    let state: Option<RequestState> = state.and_then(|state| state.parse().ok());
+    let state = query.state();
     let query = PageQuery {
         limit: None,
-        cursor,
+        cursor: query.into_inner().cursor,
     };
     let (limit, after) = (query.limit()?, query.after()?);
     let buyer = caller.account_id;

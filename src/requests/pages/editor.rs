@@ -259,10 +259,15 @@ fn read(draft: &Draft, vertical: &Vertical, l: &Lang) -> Result<Terms, Vec<Field
         Err(more) => more,
     };
     errors.extend(terms);
-    Err(errors
-        .into_iter()
-        .map(|error| at_form_field(error, &read.paths))
-        .collect())
+    let mut told: Vec<FieldError> = Vec::new();
+    for error in errors {
+        // One field shows one error: the first is about what was typed.
+        let error = at_form_field(error, &read.paths);
+        if told.iter().all(|other| other.field != error.field) {
+            told.push(error);
+        }
+    }
+    Err(told)
 }
 
 async fn save(

@@ -250,6 +250,14 @@ impl Draft {
             i32::try_from(days).unwrap_or(i32::MAX)
         });
         let (filter, paths) = self.filter(fields);
+        for row in self.rows.iter().filter(|row| row.lacks_value()) {
+            let accepted = "at least one value";
+            errors.push(FieldError::new(
+                format!("c{}", row.id),
+                Reason::Required,
+                accepted,
+            ));
+        }
         let needs = [("phone", self.need_phone), ("email", self.need_email)];
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let terms = TermsJson {

@@ -112,6 +112,12 @@ impl Row {
         self.values.iter().any(|chosen| chosen == value)
     }
 
+    /// Whether the operator compares with something that was not typed yet.
+    pub fn lacks_value(&self) -> bool {
+        let is_missing = self.values.is_empty() || (self.op == "between" && self.high.is_empty());
+        is_missing && self.op != "exists" && self.op != "absent"
+    }
+
     fn json(&self, field: Option<&FilterField>, currency: &str, country: Option<&str>) -> Json {
         let kind = field.map_or(FieldKind::Text, |field| field.kind);
         let read = |text: &str| value(&self.field, kind, text, country);
