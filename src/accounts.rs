@@ -10,6 +10,8 @@ mod standing;
 mod store;
 mod token;
 
+use diesel::result::DatabaseErrorKind::UniqueViolation;
+use diesel::result::Error::DatabaseError;
 use serde_json::json;
 
 pub use keys::{NewKey, make_key, revoke_key, scopes_of};
@@ -93,10 +95,15 @@ pub fn create_user(
     actor: Actor,
     now: Ts,
 ) -> Result<UserId> {
+    let taken = || Error::invalid_field("email", Reason::Taken, "");
     if store::has_email(conn, &new.email)? {
-        return Err(Error::invalid_field("email", Reason::Taken, ""));
+        return Err(taken());
     }
-    let id = store::insert_user(conn, account, new, now)?;
+    // Two at once both find it free; the unique index decides.
+    let id = store::insert_user(conn, account, new, now).map_err(|error| match error {
+        Error::Database(DatabaseError(UniqueViolation, _)) => taken(),
+        other => other,
+    })?;
     audit::record(
         conn,
         &audit::Entry {

@@ -136,7 +136,7 @@ fn runner(
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
         mailer: Arc::new(Mailer::open(&config.mail, &config.mail_from)?),
-        base_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+        base_url: config.public_url.clone(),
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
     let (wake_db, wake_clock) = (db.clone(), clock.clone());

@@ -28,7 +28,7 @@ macro_rules! routes {
         /// Registers every line of the table, each behind its rule.
         pub fn configure(config: &mut ServiceConfig) {
             $(config.service(guard::resource(Method::$method, $path, $rule, $handler));)+
-            config.default_service(actix_web::web::to(guard::nothing_here));
+            config.default_service(guard::nowhere());
         }
     };
 }

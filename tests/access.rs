@@ -160,6 +160,15 @@ on_both!(async fn no_form_is_taken_without_its_token_or_from_another_site(app) {
             assert_eq!(answer.status, 403, "{} {site}", route.path);
             assert!(answer.text.contains("The form has expired"), "{} {site}: {}", route.path, answer.text);
         }
+        let parts = reqwest::multipart::Form::new().text("note", "no token");
+        let upload = person
+            .browser
+            .call(route.method, &address)
+            .header("sec-fetch-site", "same-origin")
+            .multipart(parts)
+            .send()
+            .await;
+        assert_eq!(upload.status, 403, "{} as an upload", route.path);
         // An old browser that names no site must name its origin.
         let silent = person.browser.call(route.method, &address).form(&[("csrf", &own)]).send().await;
         assert_eq!(silent.status, 403, "{}", route.path);

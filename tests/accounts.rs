@@ -98,7 +98,7 @@ on_both!(async fn sign_in_tells_nobody_who_has_an_account(app) {
     // The request id and the token differ; the words do not.
     let words = |text: &str| text.contains("E-mail or password is wrong");
     assert!(answers.iter().all(|text| words(text)), "{answers:?}");
-    assert_eq!(audited(app, "user.sign_in_failed").await, 1);
+    assert_eq!(audited(app, "user.sign_in_failed").await, 2);
 
     let capitals = buyer.email.to_uppercase();
     let answer = visitor.post_form("/signin", &[("email", &capitals), ("password", PASSWORD)]).await.expect(303);

@@ -13,6 +13,10 @@ use crate::harness::{PASSWORD, TestApp};
 fn galena(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_galena"));
     command.current_dir(folder).args(args);
+    // Switches of the tests are no options of the program.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GALENA_")) {
+        command.env_remove(name);
+    }
     command
 }
 

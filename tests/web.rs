@@ -11,7 +11,7 @@ use galena::error::Code;
 use galena::web::{Idempotency, idempotent};
 use serde_json::json;
 
-use crate::harness::{PASSWORD, TestApp, Trader, logs};
+use crate::harness::{Backend, PASSWORD, TestApp, Trader, logs};
 
 on_both!(async fn probes_answer(app) {
     app.call("GET", "/healthz").send().await.expect(200);
@@ -139,6 +139,50 @@ on_both!(async fn api_calls_are_limited_by_key(app) with |options| {
     me(&other).await.expect(200);
     app.advance(SECOND);
     me(&one).await.expect(200);
+});
+
+#[test]
+fn a_request_in_flight_is_answered_before_the_server_stops() {
+    use std::io::{Read as _, Write as _};
+    crate::harness::run(async {
+        let app = TestApp::start(Backend::Sqlite).await;
+        let buyer = app.buyer("Optika").await;
+        let address = app.address.strip_prefix("http://").unwrap().to_owned();
+        let mut slow = std::net::TcpStream::connect(&address).unwrap();
+        write!(
+            slow,
+            "POST /api/v1/tokens HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+             Content-Length: 2\r\nConnection: close\r\n\r\n{{",
+            buyer.key
+        )
+        .unwrap();
+        // Two answers later the slow request has certainly been taken up.
+        for _ in 0..2 {
+            app.call("GET", "/readyz").send().await.expect(200);
+        }
+        let rest = tokio::task::spawn_blocking(move || {
+            let mut answer = String::new();
+            // Written once nobody new is let in.
+            while std::net::TcpStream::connect(&address).is_ok() {
+                std::thread::yield_now();
+            }
+            slow.write_all(b"}").unwrap();
+            slow.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        app.stop().await;
+        let answer = rest.await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    });
+}
+
+on_both!(async fn what_no_database_keeps_is_refused(app) {
+    let buyer = app.buyer("Optika").await;
+    let browser = app.sign_in(&buyer.email).await;
+    browser.get("/account?x=%00").await.expect(400);
+    browser.post_form("/account/keys", &[("name", "a\0b"), ("scopes", "wallet.read")]).await.expect(400);
+    let page = browser.get("/nothing/here").await.expect(404);
+    assert!(page.text.contains("Optika"), "known on every page: {}", page.text);
 });
 
 /// One use of a key whose effect is a new account.

@@ -59,7 +59,10 @@ pub fn check(field: &str, password: &str, email: &str) -> Result<(), FieldError>
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
     let email = email.to_lowercase();
     let name = email.split('@').next().unwrap_or("");
-    let repeats = lower.chars().all(|c| Some(c) == lower.chars().next());
+    let repeats = lower
+        .chars()
+        .next()
+        .is_some_and(|first| lower.chars().all(|c| c == first));
     let is_weak = COMMON.contains(&bare)
         || COMMON.contains(&lower.as_str())
         || repeats

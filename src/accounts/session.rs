@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::store::{self, Identity, KeyRef};
-use super::{AccountState, Passwords, Tokens, keys};
+use super::{AccountState, Passwords, Tokens, UserState, keys};
 use crate::access::{Actor, Caller, Credential, Scope};
 use crate::audit;
 use crate::clock::{MINUTE, Ts};
@@ -34,14 +34,15 @@ pub async fn sign_in(
         .await?;
     let (user, hash) = known.unzip();
     let is_right = passwords.verify(password, hash).await?;
-    let Some(user) = user else {
-        return Err(Error::refused(Code::SignInFailed));
+    let user = match user {
+        Some(user) if is_right && user.state == UserState::Active => user,
+        // Noted for unknown e-mails too: both take as long, and guessing shows.
+        known => {
+            record_failure(ctx, known).await?;
+            return Err(Error::refused(Code::SignInFailed));
+        }
     };
     let now = ctx.now();
-    if !is_right || user.state != super::UserState::Active {
-        record(ctx, &user, "user.sign_in_failed").await?;
-        return Err(Error::refused(Code::SignInFailed));
-    }
     let token = URL_SAFE_NO_PAD.encode(random::<32>()?);
     let (hash, expires_at) = (sha256(token.as_bytes()), now.plus(config.session_max));
     let account = ctx
@@ -58,10 +59,24 @@ pub async fn sign_in(
     Ok((token, caller(account, Credential::Session)))
 }
 
-async fn record(ctx: &Ctx, user: &store::User, action: &'static str) -> Result<()> {
-    let (user, now) = (user.clone(), ctx.now());
-    ctx.write(move |conn| audit::record(conn, &entry(&user, action, now)))
-        .await
+async fn record_failure(ctx: &Ctx, user: Option<store::User>) -> Result<()> {
+    let now = ctx.now();
+    let action = "user.sign_in_failed";
+    ctx.write(move |conn| {
+        let noted = match &user {
+            Some(user) => entry(user, action, now),
+            None => audit::Entry {
+                at: now,
+                actor: Actor::Visitor,
+                account_id: None,
+                action,
+                subject: "unknown".to_owned(),
+                detail: json!({}),
+            },
+        };
+        audit::record(conn, &noted)
+    })
+    .await
 }
 
 fn entry<'a>(user: &store::User, action: &'a str, now: Ts) -> audit::Entry<'a> {

@@ -29,7 +29,7 @@ pub struct SignUp {
 }
 
 /// What the sign-up form sends.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct SignUpForm {
     pub kind: String,

@@ -1,4 +1,4 @@
-//! Short-lived access tokens: EdDSA JWTs that stand for an API key.
+//! Short-lived access tokens: signed documents (JWT, `EdDSA`) that stand for an API key.
 
 use anyhow::Context as _;
 use aws_lc_rs::signature::KeyPair as _;
@@ -40,7 +40,7 @@ impl Tokens {
         let document = pair
             .to_pkcs8()
             .context("the signing key cannot be written")?;
-        let issuer = config.public_url.as_str().trim_end_matches('/').to_owned();
+        let issuer = config.public_url.clone();
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&issuer]);

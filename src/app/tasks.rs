@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::App;
 use crate::error::Result;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, ledger, purchases};
+use crate::{accounts, jobs, ledger, purchases};
 
 /// Purchases settled in one transaction.
 const SETTLED_AT_ONCE: i64 = 200;
@@ -43,7 +43,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("sweep", Duration::from_hours(1), sweep),
-        Task::new("metrics", Duration::from_secs(30), keep_metrics),
+        Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
 }
 
@@ -93,7 +93,12 @@ async fn sweep(app: App) -> Result<()> {
     Ok(())
 }
 
-async fn keep_metrics(_: App) -> Result<()> {
+/// Counts the queue, and moves samples out of memory.
+async fn keep_metrics(app: App) -> Result<()> {
+    for (kind, state, count) in app.db.read(jobs::counts).await? {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        ::metrics::gauge!("galena_jobs", "kind" => kind, "state" => state.as_str()).set(count);
+    }
     metrics::upkeep();
     Ok(())
 }

@@ -6,14 +6,15 @@ use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{
-    FromRequest, Handler, HttpMessage as _, HttpRequest, HttpResponse, Responder, guard, web,
+    FromRequest, Handler, HttpMessage as _, HttpRequest, HttpResponse, Responder, Route, guard, web,
 };
 
 use super::TABLE;
+use super::rules::UPLOADS;
 use crate::access::{Caller, Credential, Rule};
 use crate::accounts::{self, Tokens};
 use crate::error::{Code, Error, Result};
-use crate::web::{State, cookies, csrf, is_api, is_same_origin, read_body, redirect};
+use crate::web::{State, cookies, csrf, form_field, is_api, is_same_origin, read_body, redirect};
 
 /// One line of the table as a service.
 pub fn resource<F, Args>(
@@ -35,19 +36,35 @@ where
     };
     web::resource(path)
         .guard(accepted)
-        .wrap(from_fn(move |req, next| admit(rule, req, next)))
+        .wrap(from_fn(move |req, next| {
+            admit(Line { path, rule }, req, next)
+        }))
         .to(handler)
 }
 
-async fn admit(
+/// The service of every path that the table does not have; callers are known there too.
+pub fn nowhere() -> Route {
+    web::to(nothing_here).wrap(from_fn(recognise))
+}
+
+/// What the guard knows of a line.
+#[derive(Clone, Copy)]
+struct Line {
+    path: &'static str,
     rule: Rule,
+}
+
+async fn admit(
+    line: Line,
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let outcome = if is_api(req.path()) {
-        admit_api(rule, &mut req).await
+    let outcome = if has_nul(&req) {
+        Err(Error::refused(Code::MalformedBody))
+    } else if is_api(req.path()) {
+        admit_api(line.rule, &mut req).await
     } else {
-        admit_page(rule, &mut req).await
+        admit_page(line, &mut req).await
     };
     match outcome {
         Ok(()) => next
@@ -61,6 +78,48 @@ async fn admit(
         // Not `Err`: the layers above need the request to render the refusal.
         Err(error) => Ok(req.error_response(error)),
     }
+}
+
+async fn recognise(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let outcome = if is_api(req.path()) {
+        Ok(())
+    } else {
+        recognise_visitor(&req).await
+    };
+    match outcome {
+        Ok(()) => next
+            .call(req)
+            .await
+            .map(ServiceResponse::map_into_boxed_body),
+        Err(error) => Ok(req.error_response(error)),
+    }
+}
+
+async fn recognise_visitor(req: &ServiceRequest) -> Result<()> {
+    let state = state(req)?;
+    state
+        .limits
+        .page(req.request(), crate::web::client_ip(req.request()))?;
+    settle(Rule::Public, session(&state, req).await?, req)
+}
+
+async fn session(state: &State, req: &ServiceRequest) -> Result<Option<Caller>> {
+    match req.cookie(cookies::SESSION) {
+        Some(cookie) => {
+            accounts::authenticate_session(&state.ctx, &state.config, cookie.value()).await
+        }
+        None => Ok(None),
+    }
+}
+
+/// PostgreSQL keeps no NUL in a text, and nobody needs one in an address.
+fn has_nul(req: &ServiceRequest) -> bool {
+    req.uri()
+        .path_and_query()
+        .is_some_and(|wanted| wanted.as_str().contains("%00"))
 }
 
 async fn admit_api(rule: Rule, req: &mut ServiceRequest) -> Result<()> {
@@ -91,45 +150,44 @@ async fn admit_api(rule: Rule, req: &mut ServiceRequest) -> Result<()> {
     Ok(())
 }
 
-async fn admit_page(rule: Rule, req: &mut ServiceRequest) -> Result<()> {
+async fn admit_page(line: Line, req: &mut ServiceRequest) -> Result<()> {
     if req.path().starts_with("/static/") {
-        return settle(rule, None, req);
+        return settle(line.rule, None, req);
     }
     let state = state(req)?;
-    let address = crate::web::client_ip(req.request());
-    state.limits.page(req.request(), address)?;
+    state
+        .limits
+        .page(req.request(), crate::web::client_ip(req.request()))?;
     if is_unsafe(req.method()) && !is_same_origin(req.headers()) {
         return Err(Error::refused(Code::CsrfFailed));
     }
-    let caller = match req.cookie(cookies::SESSION) {
-        Some(cookie) => {
-            accounts::authenticate_session(&state.ctx, &state.config, cookie.value()).await?
-        }
-        None => None,
-    };
-    settle(rule, caller, req)?;
-    if is_unsafe(req.method()) {
+    let caller = session(&state, req).await?;
+    settle(line.rule, caller, req)?;
+    // The token of an upload stands in its body, and is checked where that is read.
+    if is_unsafe(req.method()) && !(UPLOADS.contains(&line.path) && is_multipart(req)) {
         check_form(req).await?;
     }
     Ok(())
 }
 
-/// Reads a form and checks its token; that of an upload is checked where the upload is read.
-async fn check_form(req: &mut ServiceRequest) -> Result<()> {
-    if req
-        .content_type()
+fn is_multipart(req: &ServiceRequest) -> bool {
+    req.content_type()
         .eq_ignore_ascii_case("multipart/form-data")
-    {
-        return Ok(());
-    }
+}
+
+/// Reads a form and checks its token.
+async fn check_form(req: &mut ServiceRequest) -> Result<()> {
     let body = read_body(req.parts_mut().1).await?;
     let header = req
         .headers()
         .get(csrf::HEADER)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let token = header.or_else(|| crate::web::form_field(&body.0, csrf::FIELD));
+    let token = header.or_else(|| form_field(&body.0, csrf::FIELD));
     csrf::check(req.request(), token.as_deref())?;
+    if url::form_urlencoded::parse(&body.0).any(|(_, value)| value.contains('\0')) {
+        return Err(Error::refused(Code::MalformedBody));
+    }
     req.extensions_mut().insert(body);
     Ok(())
 }
@@ -181,7 +239,7 @@ fn sign_in_address(req: &ServiceRequest) -> String {
 }
 
 /// Paths and methods that the table does not have: 404, or 405 with what is allowed.
-pub async fn nothing_here(req: HttpRequest) -> HttpResponse {
+async fn nothing_here(req: HttpRequest) -> HttpResponse {
     let allowed: Vec<&str> = TABLE
         .iter()
         .filter(|route| actix_web::dev::ResourceDef::new(route.path).is_match(req.path()))

@@ -28,6 +28,9 @@ const fn roles(
     }
 }
 
+/// Forms with a file, which are not read before their handler runs.
+pub const UPLOADS: &[&str] = &["/seller/imports"];
+
 // Pages.
 pub const SELLER_SEES: Rule = roles(Seller, ALL_OF_TRADERS, None, false);
 pub const SELLER_ACTS: Rule = roles(Seller, TRADERS, None, true);

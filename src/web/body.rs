@@ -68,7 +68,25 @@ pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         field_error(&path, error.inner())
     })?;
     reader.end().map_err(|error| field_error("", &error))?;
+    if has_nul(bytes) {
+        return Err(Error::refused_because(
+            Code::MalformedBody,
+            "texts may not contain the character NUL",
+        ));
+    }
     Ok(value)
+}
+
+/// Whether a text holds NUL, which PostgreSQL does not keep; JSON writes it as an escape.
+fn has_nul(json: &[u8]) -> bool {
+    const ESCAPE: &[u8] = b"\\u0000";
+    json.windows(ESCAPE.len()).enumerate().any(|(at, window)| {
+        let is_picture = || {
+            let before = json[..at].iter().rev().take_while(|byte| **byte == b'\\');
+            before.count() % 2 == 1
+        };
+        window == ESCAPE && !is_picture()
+    })
 }
 
 fn field_error(path: &str, error: &serde_json::Error) -> Error {
@@ -171,6 +189,15 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn nul_is_refused_and_its_picture_is_not() {
+        assert_eq!(
+            refused(r#"{"name": "a\u0000", "inner": []}"#).0,
+            Code::MalformedBody
+        );
+        assert!(from_json::<Outer>(br#"{"name": "a\\u0000", "inner": []}"#).is_ok());
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Ctx {
 
 pub(super) fn state(req: &HttpRequest) -> Result<&State> {
     req.app_data::<web::Data<State>>()
-        .map(|state| state.get_ref())
+        .map(web::Data::get_ref)
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("the server was built without its state")))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use secrecy::ExposeSecret as _;
@@ -50,10 +50,7 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse> {
 fn may_read(req: &HttpRequest) -> Result<bool> {
     if let Some(token) = &state(req)?.config.metrics_token {
         let wanted = format!("Bearer {}", token.expose_secret());
-        let given = req
-            .headers()
-            .get(AUTHORIZATION)
-            .map(|value| value.as_bytes());
+        let given = req.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
         // Hashes are compared, so that the time taken says nothing about the token.
         if given.is_some_and(|given| sha256(given) == sha256(wanted.as_bytes())) {
             return Ok(true);
