@@ -9,6 +9,7 @@ mod exchange;
 pub mod import;
 mod market;
 mod normalise;
+pub mod pages;
 mod query;
 mod receive;
 pub mod refused;

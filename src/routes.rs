@@ -87,6 +87,28 @@ routes! {
     GET "/api/v1/purchases" => buyer_reads(Scope::PurchasesRead), purchases::api::list;
     GET "/api/v1/purchases/{id}" => buyer_reads(Scope::PurchasesRead), purchases::api::get;
 
+    GET "/seller/leads" => SELLER_SEES, leads::pages::list;
+    GET "/seller/leads/export/{kind}" => SELLER_SEES, leads::pages::export;
+    GET "/seller/leads/new" => SELLER_ACTS, leads::pages::add_form;
+    POST "/seller/leads/new" => SELLER_ACTS, leads::pages::add;
+    GET "/seller/leads/{id}" => SELLER_SEES, leads::pages::show;
+    POST "/seller/leads/{id}/contact" => SELLER_ACTS, leads::pages::contact;
+    POST "/seller/leads/{id}/withdraw" => SELLER_ACTS, leads::pages::withdraw;
+    GET "/seller/refused" => SELLER_SEES, leads::pages::refused;
+    GET "/seller/refused/{id}" => SELLER_ACTS, leads::pages::show_refused;
+    POST "/seller/refused/{id}" => SELLER_ACTS, leads::pages::resend;
+    POST "/seller/refused/{id}/drop" => SELLER_ACTS, leads::pages::drop_refused;
+    GET "/seller/imports" => SELLER_SEES, leads::pages::imports;
+    POST "/seller/imports" => SELLER_ACTS, leads::pages::upload;
+    GET "/seller/imports/{id}" => SELLER_ACTS, leads::pages::show_import;
+    POST "/seller/imports/{id}" => SELLER_ACTS, leads::pages::map_import;
+    POST "/seller/imports/{id}/discard" => SELLER_ACTS, leads::pages::discard_import;
+    GET "/seller/imports/{id}/refused.csv" => SELLER_ACTS, leads::pages::refused_lines;
+
+    GET "/operator/leads" => OPERATOR_SEES, leads::pages::desk_list;
+    GET "/operator/leads/{id}" => OPERATOR_SEES, leads::pages::desk_show;
+    POST "/operator/leads/{id}/contact" => AUDITOR_ACTS, leads::pages::desk_contact;
+
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;

@@ -1,0 +1,112 @@
+//! Pages of leads: the seller's lists, forms and imports, and the operator's view of all leads.
+
+mod desk;
+mod entry;
+mod import;
+mod input;
+mod list;
+mod mend;
+
+pub use desk::{all as desk_list, contact as desk_contact, show as desk_show};
+pub use entry::{add, add_form};
+pub use import::{
+    discard as discard_import, list as imports, map as map_import, refused_lines,
+    show as show_import, upload,
+};
+pub use input::InputKind;
+pub use list::{contact, export, list, show, withdraw};
+pub use mend::{drop_refused, refused, resend, show_refused};
+
+use i18n_embed_fl::fl;
+
+use super::Contact;
+use crate::text::Lang;
+use crate::verticals::{Attributes, Vertical, readable};
+
+/// A fact of a lead with its label, as pages list them.
+struct Fact {
+    label: String,
+    value: String,
+}
+
+fn facts(vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
+    vertical
+        .fields
+        .iter()
+        .filter_map(|field| {
+            let value = attributes.get(&field.key)?.to_string();
+            let value = match field.key.as_str() {
+                "country" | "region" => crate::web::format::place(&value),
+                _ => readable(&value),
+            };
+            Some(Fact {
+                label: field.label.clone(),
+                value,
+            })
+        })
+        .collect()
+}
+
+/// A contact that was opened, as facts.
+fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> {
+    let given = [
+        (fl!(l, "leads-field-first-name"), &contact.first_name),
+        (fl!(l, "leads-field-last-name"), &contact.last_name),
+        (fl!(l, "leads-field-email"), &contact.email),
+        (fl!(l, "leads-field-phone"), &contact.phone),
+        (fl!(l, "leads-field-company"), &contact.company),
+        (fl!(l, "leads-field-job-title"), &contact.job_title),
+        (fl!(l, "leads-field-consent-ip"), &contact.consent_ip),
+        (
+            fl!(l, "leads-field-consent-user-agent"),
+            &contact.consent_user_agent,
+        ),
+    ];
+    let mut shown: Vec<Fact> = given
+        .into_iter()
+        .filter_map(|(label, value)| {
+            Some(Fact {
+                label,
+                value: value.clone()?,
+            })
+        })
+        .collect();
+    shown.extend(facts(vertical, &contact.personal));
+    shown
+}
+
+/// What happened to a lead, in words.
+fn event_label(l: &Lang, action: &str) -> String {
+    match action {
+        "lead.listed" => fl!(l, "leads-event-listed"),
+        "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
+        "lead.expired" => fl!(l, "leads-event-expired"),
+        "lead.sold" => fl!(l, "leads-event-sold"),
+        "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
+        other => other.to_owned(),
+    }
+}
+
+/// What was checked, in words.
+fn check_label(l: &Lang, check: super::CheckName) -> String {
+    use super::CheckName;
+    match check {
+        CheckName::Person => fl!(l, "leads-check-person"),
+        CheckName::Email => fl!(l, "leads-check-email"),
+        CheckName::Phone => fl!(l, "leads-check-phone"),
+        CheckName::Age => fl!(l, "leads-check-age"),
+        CheckName::Consent => fl!(l, "leads-check-consent"),
+        CheckName::Duplicate => fl!(l, "leads-check-duplicate"),
+    }
+}
+
+/// Why a check warned, in words.
+fn warning_label(l: &Lang, warning: super::Warning) -> String {
+    use super::Warning;
+    match warning {
+        Warning::RoleAddress => fl!(l, "leads-warning-role-address"),
+        Warning::DisposableDomain => fl!(l, "leads-warning-disposable-domain"),
+        Warning::PhoneCountryDiffers => fl!(l, "leads-warning-phone-country-differs"),
+        Warning::ConsentAges => fl!(l, "leads-warning-consent-ages"),
+    }
+}

@@ -1,0 +1,330 @@
+//! Inputs of the forms that describe a lead, made from the fields of its vertical.
+
+use std::collections::BTreeMap;
+
+use i18n_embed_fl::fl;
+use serde_json::{Map, Value};
+
+use crate::leads::{CONSENT_CHANNELS, Channel};
+use crate::text::Lang;
+use crate::verticals::{FieldKind, Vertical, readable};
+use crate::web::format;
+
+/// What was typed, by the path of the field in the lead's document.
+pub type Typed = BTreeMap<String, String>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    Text,
+    Area,
+    Select,
+}
+
+/// One input of a form.
+pub struct Input {
+    pub name: String,
+    pub label: String,
+    pub kind: InputKind,
+    pub value: String,
+    pub help: String,
+    pub required: bool,
+    pub options: Vec<(String, String)>,
+    /// The type of a text input.
+    pub html_type: &'static str,
+}
+
+/// Inputs under one heading.
+pub struct Group {
+    pub title: String,
+    pub inputs: Vec<Input>,
+}
+
+struct Form<'a> {
+    typed: &'a Typed,
+}
+
+impl Form<'_> {
+    fn text(&self, name: &str, label: String, required: bool) -> Input {
+        Input {
+            name: name.to_owned(),
+            label,
+            kind: InputKind::Text,
+            value: self.typed.get(name).cloned().unwrap_or_default(),
+            help: String::new(),
+            required,
+            options: Vec::new(),
+            html_type: "text",
+        }
+    }
+
+    fn area(&self, name: &str, label: String, required: bool) -> Input {
+        Input {
+            kind: InputKind::Area,
+            ..self.text(name, label, required)
+        }
+    }
+
+    fn select(
+        &self,
+        name: &str,
+        label: String,
+        required: bool,
+        options: Vec<(String, String)>,
+    ) -> Input {
+        Input {
+            kind: InputKind::Select,
+            options,
+            ..self.text(name, label, required)
+        }
+    }
+
+    fn attributes(
+        &self,
+        l: &Lang,
+        vertical: &Vertical,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Vec<Input> {
+        vertical
+            .fields
+            .iter()
+            .filter(|field| is_wanted(&field.key))
+            .map(|field| {
+                let name = format!("attributes.{}", field.key);
+                let label = field.label.clone();
+                match field.kind {
+                    FieldKind::Text if field.key == "country" => {
+                        self.select(&name, label, field.required, countries())
+                    }
+                    FieldKind::Text => self.text(&name, label, field.required),
+                    FieldKind::Integer => Input {
+                        html_type: "number",
+                        help: field.accepted(),
+                        ..self.text(&name, label, field.required)
+                    },
+                    FieldKind::Boolean => {
+                        let options = vec![
+                            ("true".to_owned(), fl!(l, "leads-yes")),
+                            ("false".to_owned(), fl!(l, "leads-no")),
+                        ];
+                        self.select(&name, label, field.required, options)
+                    }
+                    FieldKind::Choice => {
+                        let options = field
+                            .allowed
+                            .iter()
+                            .map(|value| (value.clone(), readable(value)))
+                            .collect();
+                        self.select(&name, label, field.required, options)
+                    }
+                }
+            })
+            .collect()
+    }
+
+    fn consent(&self, l: &Lang, required: bool) -> Vec<Input> {
+        vec![
+            self.area("consent.text", fl!(l, "leads-field-consent-text"), true),
+            self.text(
+                "consent.version",
+                fl!(l, "leads-field-consent-version"),
+                false,
+            ),
+            Input {
+                help: fl!(l, "leads-help-consent-given-at"),
+                ..self.text(
+                    "consent.given_at",
+                    fl!(l, "leads-field-consent-given-at"),
+                    required,
+                )
+            },
+            Input {
+                html_type: "url",
+                ..self.text("consent.page_url", fl!(l, "leads-field-consent-page"), true)
+            },
+            Input {
+                help: CONSENT_CHANNELS.join(", "),
+                ..self.text(
+                    "consent.channels",
+                    fl!(l, "leads-field-consent-channels"),
+                    false,
+                )
+            },
+        ]
+    }
+
+    fn sale(&self, l: &Lang, vertical: &Vertical) -> Vec<Input> {
+        let most = |days: i32| fl!(l, "leads-help-at-most", most = days);
+        vec![
+            Input {
+                help: fl!(l, "leads-help-ask"),
+                ..self.text("ask.amount", fl!(l, "leads-field-ask"), true)
+            },
+            Input {
+                help: fl!(l, "leads-help-currency"),
+                ..self.text("ask.currency", fl!(l, "leads-field-currency"), true)
+            },
+            Input {
+                html_type: "number",
+                help: most(vertical.max_copies),
+                ..self.text("copies", fl!(l, "leads-field-copies"), false)
+            },
+            Input {
+                html_type: "number",
+                help: most(vertical.listing_days),
+                ..self.text(
+                    "expires_in_days",
+                    fl!(l, "leads-field-expires-in-days"),
+                    false,
+                )
+            },
+        ]
+    }
+
+    fn origin(&self, l: &Lang) -> Vec<Input> {
+        let channels = Channel::ALL
+            .iter()
+            .map(|channel| (channel.to_string(), channel_label(l, *channel)))
+            .collect();
+        vec![
+            self.select(
+                "origin.channel",
+                fl!(l, "leads-field-channel"),
+                false,
+                channels,
+            ),
+            self.text("origin.campaign", fl!(l, "leads-field-campaign"), false),
+            self.text("origin.source", fl!(l, "leads-field-source"), false),
+        ]
+    }
+}
+
+fn channel_label(l: &Lang, channel: Channel) -> String {
+    match channel {
+        Channel::Seed => fl!(l, "leads-channel-seed"),
+        Channel::Net => fl!(l, "leads-channel-net"),
+        Channel::Spear => fl!(l, "leads-channel-spear"),
+    }
+}
+
+fn countries() -> Vec<(String, String)> {
+    let mut countries: Vec<(String, String)> = rust_iso3166::ALL
+        .iter()
+        .map(|country| (country.alpha2.to_owned(), format::place(country.alpha2)))
+        .collect();
+    countries.sort_by(|one, other| one.1.cmp(&other.1));
+    countries
+}
+
+/// The form for one lead.
+pub fn lead_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group> {
+    let form = Form { typed };
+    let person = vec![
+        form.text(
+            "contact.first_name",
+            fl!(l, "leads-field-first-name"),
+            false,
+        ),
+        form.text("contact.last_name", fl!(l, "leads-field-last-name"), false),
+        form.text("contact.email", fl!(l, "leads-field-email"), false),
+        Input {
+            help: fl!(l, "leads-help-phone"),
+            ..form.text("contact.phone", fl!(l, "leads-field-phone"), false)
+        },
+        form.text("contact.company", fl!(l, "leads-field-company"), false),
+        form.text("contact.job_title", fl!(l, "leads-field-job-title"), false),
+    ];
+    let mut wish = vec![
+        form.text("interest", fl!(l, "leads-field-interest"), true),
+        form.text("timeline", fl!(l, "leads-field-timeline"), false),
+    ];
+    wish.extend(form.attributes(l, vertical, |_| true));
+    let mut origin = form.origin(l);
+    origin.push(form.text("external_id", fl!(l, "leads-field-external-id"), false));
+    vec![
+        group(fl!(l, "leads-group-person"), person),
+        group(fl!(l, "leads-group-wish"), wish),
+        group(fl!(l, "leads-group-consent"), form.consent(l, true)),
+        group(fl!(l, "leads-group-sale"), form.sale(l, vertical)),
+        group(fl!(l, "leads-group-origin"), origin),
+    ]
+}
+
+/// The form for what all lines of a file share.
+pub fn defaults_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group> {
+    let form = Form { typed };
+    let mut wish = vec![form.text("interest", fl!(l, "leads-field-interest"), false)];
+    let is_open = |key: &str| {
+        let own = vertical.field(key).is_some_and(|field| !field.personal);
+        own && !matches!(
+            key,
+            "region" | "city" | "postal_code" | "age" | "gender" | "marital_status" | "employed"
+        )
+    };
+    wish.extend(
+        form.attributes(l, vertical, is_open)
+            .into_iter()
+            .map(|input| Input {
+                required: false,
+                ..input
+            }),
+    );
+    let relaxed = |inputs: Vec<Input>| {
+        inputs
+            .into_iter()
+            .map(|input| Input {
+                required: false,
+                ..input
+            })
+            .collect()
+    };
+    vec![
+        group(
+            fl!(l, "leads-group-consent"),
+            relaxed(form.consent(l, false)),
+        ),
+        group(fl!(l, "leads-group-sale"), relaxed(form.sale(l, vertical))),
+        group(fl!(l, "leads-group-wish"), wish),
+        group(fl!(l, "leads-group-origin"), form.origin(l)),
+    ]
+}
+
+fn group(title: String, inputs: Vec<Input>) -> Group {
+    Group { title, inputs }
+}
+
+/// A document as what was typed: dotted paths, lists with commas.
+pub fn flat(document: &Value) -> Typed {
+    let mut typed = Typed::new();
+    if let Value::Object(map) = document {
+        flatten("", map, &mut typed);
+    }
+    typed
+}
+
+fn flatten(outer: &str, map: &Map<String, Value>, typed: &mut Typed) {
+    for (key, value) in map {
+        let path = if outer.is_empty() {
+            key.clone()
+        } else {
+            format!("{outer}.{key}")
+        };
+        match value {
+            Value::Null => {}
+            Value::Object(inner) => flatten(&path, inner, typed),
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().map(plain).collect();
+                typed.insert(path, items.join(", "));
+            }
+            other => {
+                typed.insert(path, plain(other));
+            }
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
