@@ -65,6 +65,11 @@ pub struct NewUser {
     pub password_hash: String,
 }
 
+/// The account of the user with this e-mail address, in lower case.
+pub fn account_of(conn: &mut Conn, email: &str) -> Result<Option<AccountId>> {
+    Ok(store::credentials(conn, email)?.map(|(user, _)| user.account_id))
+}
+
 /// Opens an account.
 pub fn create_account(
     conn: &mut Conn,

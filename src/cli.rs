@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod import;
 mod migrate;
 mod serve;
 mod user;
@@ -24,6 +25,8 @@ enum Command {
     Serve(serve::Args),
     /// Bring the database schema up to date
     Migrate(migrate::Args),
+    /// Take in leads from a file for a seller
+    Import(Box<import::Args>),
     /// Create users and reset passwords
     User(user::Args),
     /// Test every law of the ledger on the database; safe while it is in use
@@ -37,6 +40,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Migrate(args) => migrate::run(args),
+            Command::Import(args) => import::run(*args),
             Command::User(args) => user::run(args),
             Command::Check(args) => check::run(args),
         }

@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod browser;
 mod commands;
+mod import;
 mod leads;
 mod ledger;
 mod ledger_laws;

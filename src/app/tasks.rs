@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use crate::error::Result;
+use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{accounts, jobs, ledger, purchases};
 
@@ -42,6 +43,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("settle", Duration::from_mins(1), settle),
+        Task::new("expire", Duration::from_secs(60), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
@@ -73,6 +75,19 @@ async fn settle(app: App) -> Result<()> {
     while app
         .db
         .write(move |conn| purchases::settle_due(conn, now, SETTLED_AT_ONCE))
+        .await?
+        > 0
+    {}
+    Ok(())
+}
+
+/// Ends listings whose time is over.
+async fn expire(app: App) -> Result<()> {
+    const AT_ONCE: i64 = 500;
+    let now = app.clock.now();
+    while app
+        .db
+        .write(move |conn| leads::expire(conn, now, AT_ONCE))
         .await?
         > 0
     {}

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub use columns::{Defaults, FULL_NAME, Mapping, check, guess, is_target, label, nested, targets};
+pub use columns::{
+    Defaults, FULL_NAME, Mapping, check, guess, is_default, is_target, label, nested, targets,
+};
 pub use encoding::Charset;
 pub use run::{Importer, Progress, RefusedLine};
 pub use table::{Cell, FileSource, Layout, Line, MAX_FILE_BYTES, inspect};

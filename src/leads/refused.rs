@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::receive::{Intake, Source, Via};
 use super::store;
+use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -52,6 +53,62 @@ pub(super) fn keep(
         },
     )?;
     Ok(id)
+}
+
+/// Which refused documents a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct RefusedFilter {
+    pub import_id: Option<ImportId>,
+    pub via: Option<Via>,
+    pub after: Option<(Ts, RefusedLeadId)>,
+}
+
+/// A seller's refused documents, newest first.
+pub fn list(
+    conn: &mut Conn,
+    seller: AccountId,
+    filter: &RefusedFilter,
+    limit: i64,
+) -> Result<Vec<Refused>> {
+    store::refused::list(conn, seller, filter, limit)
+}
+
+/// The refused lines of an import after the line `after`, in the order of the file.
+pub fn of_import(
+    conn: &mut Conn,
+    seller: AccountId,
+    import: ImportId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Refused>> {
+    store::refused::of_import(conn, seller, import, after, limit)
+}
+
+/// One refused document with its reasons; 404 when it is another's.
+pub fn find(conn: &mut Conn, seller: AccountId, id: RefusedLeadId) -> Result<Refused> {
+    store::refused::find(conn, seller, id)
+}
+
+/// Drops a refused document that was mended or given up.
+pub fn drop_one(
+    conn: &mut Conn,
+    seller: AccountId,
+    id: RefusedLeadId,
+    actor: Actor,
+    now: Ts,
+) -> Result<()> {
+    store::refused::remove(conn, seller, id)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor,
+            account_id: Some(seller),
+            action: "refused.dropped",
+            subject: id.to_string(),
+            detail: Value::Null,
+        },
+    )
 }
 
 /// What the seller sent, to be mended; 404 when it is another's.

@@ -317,6 +317,18 @@ pub fn is_target(target: &str, vertical: &Vertical) -> bool {
     }
 }
 
+/// Whether all lines of a file may share a value for this field; nobody shares a contact.
+pub fn is_default(target: &str, vertical: &Vertical) -> bool {
+    let is_personal = target
+        .strip_prefix(ATTRIBUTE)
+        .and_then(|key| vertical.field(key))
+        .is_some_and(|field| field.personal);
+    is_target(target, vertical)
+        && !is_personal
+        && !target.starts_with("contact.")
+        && !matches!(target, "external_id" | "consent.ip" | "consent.user_agent")
+}
+
 /// A target in words.
 pub fn label(lang: &Lang, target: &str, vertical: &Vertical) -> String {
     if let Some(field) = target

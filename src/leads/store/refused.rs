@@ -10,7 +10,7 @@ use crate::db::types::{from_json, json};
 use crate::error::{Code, Error, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::leads::receive::{Intake, Source, Via};
-use crate::leads::refused::Refused;
+use crate::leads::refused::{Refused, RefusedFilter};
 use crate::vault::{Sealed, Vault};
 
 #[derive(Queryable, Selectable)]
@@ -84,6 +84,62 @@ pub fn find(conn: &mut Conn, seller: AccountId, id: RefusedLeadId) -> Result<Ref
         .optional()?
         .ok_or_else(|| Error::refused(Code::NotFound))?
         .refused()
+}
+
+/// A seller's refused documents, newest first.
+pub fn list(
+    conn: &mut Conn,
+    seller: AccountId,
+    filter: &RefusedFilter,
+    limit: i64,
+) -> Result<Vec<Refused>> {
+    let mut query = refused_leads::table
+        .filter(refused_leads::seller_id.eq(seller))
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(import) = filter.import_id {
+        query = query.filter(refused_leads::import_id.eq(import));
+    }
+    if let Some(via) = filter.via {
+        query = query.filter(refused_leads::source.eq(via));
+    }
+    if let Some((at, id)) = filter.after {
+        query = query.filter(
+            refused_leads::received_at
+                .lt(at)
+                .or(refused_leads::received_at
+                    .eq(at)
+                    .and(refused_leads::id.lt(id))),
+        );
+    }
+    query
+        .order((refused_leads::received_at.desc(), refused_leads::id.desc()))
+        .limit(limit)
+        .load(conn)?
+        .into_iter()
+        .map(Row::refused)
+        .collect()
+}
+
+/// The refused lines of an import after a line, in the order of the file.
+pub fn of_import(
+    conn: &mut Conn,
+    seller: AccountId,
+    import: ImportId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Refused>> {
+    refused_leads::table
+        .filter(refused_leads::import_id.eq(import))
+        .filter(refused_leads::seller_id.eq(seller))
+        .filter(refused_leads::line.gt(after))
+        .order(refused_leads::line)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::refused)
+        .collect()
 }
 
 /// The document as it was sent.
