@@ -276,6 +276,7 @@ ledger-account = Account
 ledger-account-empty = No entry on this account
 ledger-account-empty-next = Look at the accounts that have some.
 ledger-owner = Organisation
+ledger-owner-exchange = The exchange
 ledger-entries = Entries
 ledger-posting = Posting
 ledger-cause = Cause

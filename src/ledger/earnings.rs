@@ -32,6 +32,8 @@ pub enum Standing {
 pub struct Earning {
     pub purchase: PurchaseId,
     pub lead: LeadId,
+    /// `M**** K****`
+    pub masked_name: String,
     pub sold_at: Ts,
     /// The day from which the share is final.
     pub final_at: Ts,
@@ -107,6 +109,7 @@ fn earning(row: &Share) -> Earning {
     Earning {
         purchase: row.purchase,
         lead: row.lead,
+        masked_name: row.masked_name.clone(),
         sold_at: row.sold_at,
         final_at: row.final_at,
         price: money(row.captured_minor),

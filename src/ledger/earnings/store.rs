@@ -1,13 +1,13 @@
 //! Reads a seller's charges beside the purchases that they are of.
 //!
 //! The ledger knows a charge by its source alone; which lead it was and when it becomes final stands
-//! in the table of purchases, which is read here and nowhere changed.
+//! in the tables of purchases and leads, which are read here and nowhere changed.
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::clock::Ts;
-use crate::db::schema::{holds, purchases};
+use crate::db::schema::{holds, leads, purchases};
 use crate::db::{Conn, sum_i64};
 use crate::error::Result;
 use crate::id::{AccountId, LeadId, PurchaseId};
@@ -19,6 +19,7 @@ use crate::money::Currency;
 pub struct Share {
     pub purchase: PurchaseId,
     pub lead: LeadId,
+    pub masked_name: String,
     pub sold_at: Ts,
     pub final_at: Ts,
     pub currency: Currency,
@@ -42,6 +43,7 @@ pub fn shares(
                 .eq(SourceKind::Purchase)
                 .and(holds::source_id.eq(purchases::id))),
         )
+        .inner_join(leads::table)
         .filter(purchases::seller_id.eq(seller))
         .filter(holds::captured_minor.gt(0))
         .order((purchases::purchased_at.desc(), purchases::id.desc()))
@@ -49,6 +51,7 @@ pub fn shares(
         .select((
             purchases::id,
             purchases::lead_id,
+            leads::masked_name,
             purchases::purchased_at,
             purchases::final_at,
             holds::currency,
