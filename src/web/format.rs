@@ -95,6 +95,15 @@ pub fn place(code: impl AsRef<str>) -> String {
         .to_owned()
 }
 
+/// A value of an attribute as people say it: yes and no, places by their names.
+pub fn fact(lang: &Lang, value: impl Display) -> String {
+    match value.to_string().as_str() {
+        "true" => fl!(lang, "fact-yes"),
+        "false" => fl!(lang, "fact-no"),
+        other => place(other),
+    }
+}
+
 /// An id cut to what tells it from others at a glance: `lead_…a1c2d3e4`.
 pub fn short(id: impl AsRef<str>) -> String {
     let id = id.as_ref();
@@ -277,6 +286,7 @@ mod tests {
         assert_eq!(initials("Blue Lens d.o.o."), "BL");
         assert_eq!(place("LV"), "Latvia");
         assert_eq!(place("GB"), "United Kingdom");
+        assert_eq!(fact(english(), true), "yes");
         let id = "lead_019aa0c00f5a7c11b0f0b3a1c2d3e4f5";
         assert_eq!(short(id), "lead_\u{2026}c2d3e4f5");
         assert_eq!(short("system"), "system");

@@ -89,7 +89,14 @@ pub fn kind_label(lang: &Lang, kind: &AccountKind) -> String {
     }
 }
 
+/// Pages that belong to an entry whose address theirs does not begin with.
+const ELSEWHERE: [(&str, &str); 1] = [("/buyer/purchases/", "/buyer/inbox")];
+
 fn holds(href: &str, path: &str) -> bool {
+    let path = ELSEWHERE
+        .iter()
+        .find(|(page, _)| path.starts_with(page))
+        .map_or(path, |(_, entry)| entry);
     path.strip_prefix(href)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -117,6 +124,10 @@ mod tests {
             ["/seller/leads"]
         );
         assert_eq!(current(AccountKind::Buyer, "/buyer"), ["/buyer"]);
+        assert_eq!(
+            current(AccountKind::Buyer, "/buyer/purchases/pur_1"),
+            ["/buyer/inbox"]
+        );
         assert_eq!(current(AccountKind::Buyer, "/market"), [""; 0]);
     }
 }

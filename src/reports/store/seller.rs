@@ -48,7 +48,6 @@ pub struct RecentSale {
     pub price: Money,
     pub earning: Money,
     pub at: Ts,
-    pub state: String,
 }
 
 /// The seller's dashboard at `now`.
@@ -93,7 +92,7 @@ pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerRepor
 }
 
 fn recent(conn: &mut Conn, seller: AccountId) -> Result<Vec<RecentSale>> {
-    let rows: Vec<(LeadId, String, String, Currency, i64, i64, Ts, String)> = purchases::table
+    let rows: Vec<(LeadId, String, String, Currency, i64, i64, Ts)> = purchases::table
         .inner_join(leads::table.on(leads::id.eq(purchases::lead_id)))
         .inner_join(verticals::table)
         .filter(purchases::seller_id.eq(seller))
@@ -107,20 +106,18 @@ fn recent(conn: &mut Conn, seller: AccountId) -> Result<Vec<RecentSale>> {
             purchases::price_minor,
             purchases::commission_minor,
             purchases::purchased_at,
-            purchases::state,
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
         .map(
-            |(lead_id, interest, vertical, currency, price, commission, at, state)| RecentSale {
+            |(lead_id, interest, vertical, currency, price, commission, at)| RecentSale {
                 lead_id,
                 interest,
                 vertical,
                 price: Money::new(price, currency),
                 earning: Money::new(price - commission, currency),
                 at,
-                state,
             },
         )
         .collect())
