@@ -1,4 +1,4 @@
-//! The product in a real browser. Skipped unless `GALENA_BROWSER=1`, which CI sets.
+//! The product in a real browser. Skipped unless `TEST_BROWSER=1`, which CI sets.
 
 use galena::access::{AccountKind, Role};
 use galena::text::english;

@@ -37,10 +37,10 @@ impl Drop for Driver {
 }
 
 impl Chromium {
-    /// A browser on the given server; none unless `GALENA_BROWSER=1` asks for one.
+    /// A browser on the given server; none unless `TEST_BROWSER=1` asks for one.
     pub async fn start(app: &TestApp) -> Option<Self> {
-        if std::env::var("GALENA_BROWSER").is_err() {
-            println!("skipped: set GALENA_BROWSER=1 to test in Chromium (needs {DRIVER})");
+        if std::env::var("TEST_BROWSER").is_err() {
+            println!("skipped: set TEST_BROWSER=1 to test in Chromium (needs {DRIVER})");
             return None;
         }
         let profile = tempfile::tempdir().unwrap();
