@@ -26,7 +26,7 @@ use crate::jobs::Runner;
 use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
-use crate::matching::Market;
+use crate::matching::{self, Market};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
@@ -162,6 +162,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
         requests::api::Doc::openapi(),
+        matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),

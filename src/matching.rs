@@ -1,6 +1,8 @@
 //! Matching: which requests a listing fits and in which order, and why it did not fit the others.
 
+pub mod api;
 mod market;
+pub mod pages;
 mod rank;
 mod unsold;
 

@@ -9,7 +9,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, leads, ledger, purchases, reports, requests, verticals};
+use crate::{accounts, leads, ledger, matching, purchases, reports, requests, verticals};
 use rules::*;
 
 /// One line of the table.
@@ -114,6 +114,9 @@ routes! {
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
     GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
     GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
+
+    GET "/api/v1/leads/{id}/reasons" => seller_reads(Scope::LeadsRead), matching::api::reasons;
+    GET "/seller/leads/{id}/reasons" => SELLER_SEES, matching::pages::reasons;
 
     GET "/api/v1/purchase_requests" => buyer_reads(Scope::RequestsRead), requests::api::list;
     POST "/api/v1/purchase_requests" => buyer_writes(Scope::RequestsWrite), requests::api::create;

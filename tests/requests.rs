@@ -452,6 +452,13 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
             explain_for_seller(conn, &listing, now)
         })
         .await;
+    let path = format!("leads/{poor}/reasons");
+    let json = app.api("GET", &format!("/api/v1/{path}"), &seller.key).send().await.expect(200).json();
+    assert_eq!(json["requests"][0]["gates"][0]["number"], 103);
+    let other = app.seller("Other Leads").await;
+    app.api("GET", &format!("/api/v1/{path}"), &other.key).send().await.expect(404);
+    let page = app.sign_in(&seller.email).await.get(&format!("/seller/{path}")).await.expect(200).text;
+    assert!(page.contains("The lead has no phone number") && !page.contains("600") && !page.contains("Three"), "{page}");
     let told: Vec<Vec<&str>> = reasons.iter().map(|reason| reason.gates.iter().map(|gate| gate.gate.code()).collect()).collect();
     assert_eq!(told, [vec!["need_phone"], vec!["need_phone"], vec!["need_phone", "bid_below_ask"]]);
     let shown = serde_json::to_string(&reasons.iter().map(RequestReasons::json).collect::<Vec<_>>()).unwrap();

@@ -1234,3 +1234,16 @@ requests-ready-caps-open = no cap is reached
 requests-ready-auto = Buys by itself
 requests-ready-auto-on = fitting leads are bought as they come
 requests-ready-auto-off = fitting leads are only shown
+
+## Matching
+
+matching-title = Why not sold
+matching-summary = { $requests ->
+    [one] 1 active request looks for such leads
+   *[other] { $requests } active requests look for such leads
+}; { $fitting } of them would take this one if the buyer can pay and nobody offers more.
+matching-none-title = Nobody asks for such leads now
+matching-none-text = No request of this vertical is active. The lead stays on offer until it expires.
+matching-request = Request
+matching-number = Request { $number }
+matching-fits = Nothing: it fits. Others may have offered more, or the buyer's wallet does not cover it.

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MATCH_JOB, MatchJob, PurchaseRequest, RequestState, store};
-use crate::clock::{Clock, Ts};
+use super::{MATCH_JOB, MatchJob, PurchaseRequest, store};
+use crate::clock::{Clock, HOUR, Ts};
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::id::{AccountId, RequestId};
+use crate::id::RequestId;
 use crate::jobs;
 
 /// The job that wakes a request and plans its next waking.
@@ -38,29 +38,21 @@ pub async fn wake(db: Db, clock: Clock, job: WakeJob) -> Result<()> {
     .await
 }
 
-/// Plans the waking of a request that hours or caps hold back at times.
+/// Plans the next waking: when hours open or a cap begins anew, and each hour at the latest, since a wallet may
+/// have been filled meanwhile.
 pub(super) fn wake_later(conn: &mut Conn, request: &PurchaseRequest, now: Ts) -> Result<()> {
     let zone = request.schedule.zone;
-    let openings = request.schedule.next_opening(now);
     let windows = request
         .caps
         .iter()
         .map(|cap| cap.window.next_start(now, zone));
-    let Some(next) = windows.chain(openings).min() else {
-        return Ok(());
-    };
+    let next = windows
+        .chain(request.schedule.next_opening(now))
+        .fold(now.plus(HOUR), Ts::min);
     let payload = WakeJob {
         request: request.id,
         version: request.version,
     };
     jobs::enqueue(conn, WAKE_JOB, &payload, next, now)?;
-    Ok(())
-}
-
-/// Meets every active request of a buyer with what is listed: for when its wallet was filled.
-pub fn wake_buyer(conn: &mut Conn, buyer: AccountId, now: Ts) -> Result<()> {
-    for request in store::of_buyer_in(conn, buyer, RequestState::Active)? {
-        jobs::enqueue(conn, MATCH_JOB, &MatchJob { request }, now, now)?;
-    }
     Ok(())
 }

@@ -202,21 +202,6 @@ pub fn active_among(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRe
     )
 }
 
-/// The buyer's requests in a state that buy by themselves.
-pub(super) fn of_buyer_in(
-    conn: &mut Conn,
-    buyer: AccountId,
-    state: RequestState,
-) -> Result<Vec<RequestId>> {
-    Ok(purchase_requests::table
-        .filter(purchase_requests::buyer_id.eq(buyer))
-        .filter(purchase_requests::state.eq(state))
-        .filter(purchase_requests::auto_buy.eq(true))
-        .order(purchase_requests::id)
-        .select(purchase_requests::id)
-        .load(conn)?)
-}
-
 /// Leads of these that the buyer owns already.
 pub(super) fn owned(conn: &mut Conn, buyer: AccountId, of: &[LeadId]) -> Result<Vec<LeadId>> {
     Ok(purchases::table

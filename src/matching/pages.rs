@@ -1,0 +1,55 @@
+//! The seller's page "why not sold".
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use i18n_embed_fl::fl;
+
+use super::RequestReasons;
+use super::api::reasons_of;
+use crate::access::Caller;
+use crate::error::Result;
+use crate::leads::Listing;
+use crate::web::{Ctx, Page, html};
+
+/// Requests that the page shows, the closest first.
+const SHOWN: usize = 50;
+
+#[derive(Template)]
+#[template(path = "matching/reasons.html")]
+struct ReasonsPage {
+    page: Page,
+    listing: Listing,
+    summary: String,
+    /// Each request under a number, since sellers do not see names, and its reasons; none where the lead fits.
+    requests: Vec<(String, Vec<String>)>,
+}
+
+/// `GET /seller/leads/{id}/reasons`
+pub async fn reasons(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let (listing, reasons) = reasons_of(&ctx, &caller, &id).await?;
+    let fitting = reasons
+        .iter()
+        .filter(|reason| reason.gates.is_empty())
+        .count();
+    let told = |(number, reason): (usize, &RequestReasons)| {
+        let texts = reason.gates.iter().map(|gate| gate.text(page.l));
+        let name = fl!(page.l, "matching-number", number = number);
+        (name, texts.collect::<Vec<String>>())
+    };
+    html(&ReasonsPage {
+        summary: fl!(
+            page.l,
+            "matching-summary",
+            requests = reasons.len(),
+            fitting = fitting
+        ),
+        requests: (1..).zip(&reasons).take(SHOWN).map(told).collect(),
+        listing,
+        page,
+    })
+}
