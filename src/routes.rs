@@ -108,6 +108,9 @@ routes! {
     GET "/operator/leads" => OPERATOR_SEES, leads::pages::desk_list;
     GET "/operator/leads/{id}" => OPERATOR_SEES, leads::pages::desk_show;
     POST "/operator/leads/{id}/contact" => AUDITOR_ACTS, leads::pages::desk_contact;
+    GET "/operator/verticals" => OPERATOR_SEES, verticals::pages::list;
+    GET "/operator/verticals/{key}" => OPERATOR_SEES, verticals::pages::show;
+    POST "/operator/verticals/{key}" => ADMIN_ACTS, verticals::pages::change;
 
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;

@@ -2,6 +2,8 @@
 
 pub mod api;
 mod common;
+mod numbers;
+pub mod pages;
 pub mod place;
 mod shipped;
 mod store;
@@ -11,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use numbers::{Numbers, change};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
 

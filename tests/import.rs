@@ -298,3 +298,44 @@ fn an_uploaded_file_is_not_readable() {
         app.stop().await;
     });
 }
+
+on_both!(async fn a_seller_imports_a_file_by_pages(app) {
+    let seller = app.seller("One").await;
+    let browser = app.sign_in(&seller.email).await;
+    browser.get("/seller/imports").await.expect(200);
+    let form = |bytes: &'static [u8]| {
+        reqwest::multipart::Form::new()
+            .text("vertical", "eyewear")
+            .part("file", reqwest::multipart::Part::bytes(bytes).file_name("contacts.csv"))
+    };
+    let refused = browser.upload("/seller/imports", form(b"email\nJ\xe2nis@example.lv\n")).await.expect(422);
+    assert!(refused.text.contains("line 2"), "{}", refused.text);
+    let answer = browser.upload("/seller/imports", form(HUBSPOT)).await.expect(303);
+    let path = answer.location().to_owned();
+    let page = browser.get(&path).await.expect(200);
+    assert!(page.text.contains("value=\"contact.first_name\" selected"), "{}", page.text);
+    assert!(page.text.contains("ilze.berzina@example.lv"), "the seller sees the first lines");
+    let other = app.seller("Two").await;
+    app.sign_in(&other.email).await.get(&path).await.expect(404);
+
+    let mut fields = vec![
+        ("column.0", "external_id"), ("column.1", "contact.first_name"), ("column.2", "contact.last_name"),
+        ("column.3", "contact.email"), ("column.4", "contact.phone"), ("column.7", "consent.given_at"),
+        ("column.8", "contact.company"), ("column.10", "attributes.country"),
+        ("interest", "buying glasses"), ("attributes.looking_for", "sunglasses"),
+        ("consent.page_url", "https://shop.example/form"), ("ask.amount", "20"), ("ask.currency", "EUR"),
+        ("action", "start"),
+    ];
+    let lacking = browser.post_form(&path, &fields).await.expect(422);
+    assert!(lacking.text.contains("Consent: text"), "{}", lacking.text);
+    fields.push(("consent.text", "I agree to be called."));
+    assert_eq!(browser.post_form(&path, &fields).await.expect(303).location(), path);
+    app.drain_jobs().await;
+    let result = browser.get(&path).await.expect(200);
+    assert!(result.text.contains("not_a_person"), "{}", result.text);
+    let csv = browser.get(&format!("{path}/refused.csv")).await.expect(200);
+    assert!(csv.text.contains("4,contact,not_a_person"), "{}", csv.text);
+    assert!(csv.text.contains("office@example.ro"), "what was sent comes back to be mended");
+    browser.post_form(&path, &fields).await.expect(409);
+    assert_eq!(listed(app, &seller).await.len(), 3);
+});

@@ -334,3 +334,115 @@ fn nothing_readable_is_kept() {
         app.stop().await;
     });
 }
+
+/// What the seller types into the form for one lead.
+fn typed<'a>(phone: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("vertical", "eyewear"),
+        ("contact.first_name", "Marija"),
+        ("contact.last_name", "Kalniņa"),
+        ("contact.email", "marija.kalnina@example.lv"),
+        ("contact.phone", phone),
+        ("attributes.country", "LV"),
+        ("attributes.age", "34"),
+        ("attributes.employed", "true"),
+        ("attributes.looking_for", "sunglasses"),
+        ("interest", "buying sunglasses"),
+        ("consent.text", "I agree."),
+        ("consent.given_at", "2026-11-19 09:00"),
+        ("consent.page_url", "https://shop.example/form"),
+        ("ask.amount", "20,50"),
+        ("ask.currency", "eur"),
+    ]
+}
+
+on_both!(async fn a_seller_adds_a_lead_by_hand(app) {
+    let seller = app.seller("One").await;
+    let browser = app.sign_in(&seller.email).await;
+    let empty = browser.get("/seller/leads").await.expect(200);
+    assert!(empty.text.contains("No leads yet"), "{}", empty.text);
+    let form = browser.get("/seller/leads/new?vertical=eyewear").await.expect(200);
+    assert!(form.text.contains("name=\"attributes.looking_for\""), "{}", form.text);
+
+    let answer = browser.post_form("/seller/leads/new", &typed("123")).await.expect(422);
+    assert!(answer.text.contains("value=\"Marija\""), "what was typed is kept");
+    assert!(answer.text.contains("id=\"f-contact.phone-error\""), "the error is at its field");
+
+    let answer = browser.post_form("/seller/leads/new", &typed("20 000 001")).await.expect(303);
+    let path = answer.location().to_owned();
+    let page = browser.get(&path).await.expect(200);
+    assert!(page.text.contains("M**** K****") && page.text.contains("20.50"), "{}", page.text);
+    assert!(!page.text.contains("marija.kalnina"), "masked until asked for");
+    let shown = browser.post_form(&format!("{path}/contact"), &[]).await.expect(200);
+    assert!(shown.text.contains("marija.kalnina@example.lv"), "{}", shown.text);
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let events = app.read(move |conn| galena::audit::history(conn, &id, 10)).await;
+    assert!(events.iter().any(|event| event.action == "contact.viewed"), "{events:?}");
+
+    for query in ["q=Marija.Kalnina@example.lv", "q=%2B37120000001", "q=SUNGLASSES", "state=listed&sort=oldest"] {
+        let found = browser.get(&format!("/seller/leads?{query}")).await.expect(200);
+        assert!(found.text.contains(&path), "{query}");
+    }
+    let none = browser.get("/seller/leads?q=somebody@example.lv").await.expect(200);
+    assert!(none.text.contains("No lead matches"), "{}", none.text);
+    browser.get("/seller/leads/export/csv").await.expect(200);
+    browser.post_form(&format!("{path}/withdraw"), &[]).await.expect(303);
+    browser.post_form(&format!("{path}/withdraw"), &[]).await.expect(409);
+});
+
+on_both!(async fn a_refused_lead_is_mended_and_sent_again(app) {
+    let seller = app.seller("One").await;
+    send(app, &seller.key, &with(eyewear_lead(1), "interest", Value::Null)).await.expect(422);
+    let browser = app.sign_in(&seller.email).await;
+    let list = browser.get("/seller/refused").await.expect(200);
+    let (_, rest) = list.text.split_once("href=\"/seller/refused/refused_").expect("a refused lead");
+    let path = format!("/seller/refused/refused_{}", rest.split('"').next().unwrap());
+    let page = browser.get(&path).await.expect(200);
+    assert!(page.text.contains("value=\"marija.kalnina1@example.lv\""), "{}", page.text);
+    let other = app.seller("Two").await;
+    app.sign_in(&other.email).await.get(&path).await.expect(404);
+
+    browser.post_form(&path, &typed("123")).await.expect(422);
+    browser.get(&path).await.expect(200);
+    browser.post_form(&path, &typed("20 000 001")).await.expect(303);
+    browser.get(&path).await.expect(404);
+    let list = browser.get("/seller/refused").await.expect(200);
+    assert!(list.text.contains("Nothing was refused"), "{}", list.text);
+});
+
+on_both!(async fn the_operator_needs_a_reason_to_see_a_contact(app) {
+    let seller = app.seller("One").await;
+    let lead = send(app, &seller.key, &eyewear_lead(1)).await.expect(201).json();
+    let path = format!("/operator/leads/{}", lead["id"].as_str().unwrap());
+    let auditor = app.operator(galena::access::Role::Auditor).await;
+    let browser = app.sign_in(&auditor.email).await;
+    assert!(browser.get("/operator/leads").await.expect(200).text.contains(&path));
+    assert!(!browser.get(&path).await.expect(200).text.contains("marija.kalnina1"));
+    let contact = format!("{path}/contact");
+    browser.post_form(&contact, &[("reason", "why not")]).await.expect(422);
+    let reason = "the person asked for erasure by phone";
+    let shown = browser.post_form(&contact, &[("reason", reason)]).await.expect(200);
+    assert!(shown.text.contains("marija.kalnina1@example.lv"), "{}", shown.text);
+    let finance = app.operator(galena::access::Role::Finance).await;
+    app.sign_in(&finance.email).await.post_form(&contact, &[("reason", reason)]).await.expect(403);
+});
+
+on_both!(async fn an_admin_changes_the_numbers_of_a_vertical(app) {
+    let admin = app.operator(galena::access::Role::Admin).await;
+    let browser = app.sign_in(&admin.email).await;
+    browser.get("/operator/verticals").await.expect(200);
+    let page = browser.get("/operator/verticals/eyewear").await.expect(200);
+    assert!(page.text.contains("looking_for"), "{}", page.text);
+    let numbers = |copies: &'static str| {
+        vec![
+            ("commission", "1250"), ("duplicate_window_days", "60"), ("consent_max_age_days", "14"),
+            ("dispute_window_days", "7"), ("listing_days", "20"), ("max_copies", copies), ("min_age", "21"),
+        ]
+    };
+    browser.post_form("/operator/verticals/eyewear", &numbers("11")).await.expect(422);
+    browser.post_form("/operator/verticals/eyewear", &numbers("2")).await.expect(303);
+    let vertical = app.read(|conn| galena::verticals::by_key(conn, "eyewear")).await;
+    assert_eq!((vertical.commission.0, vertical.max_copies, vertical.min_age), (1250, 2, 21));
+    let auditor = app.operator(galena::access::Role::Auditor).await;
+    app.sign_in(&auditor.email).await.post_form("/operator/verticals/eyewear", &numbers("2")).await.expect(403);
+});

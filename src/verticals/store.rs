@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Field, FieldKind, Vertical, common};
+use super::{Field, FieldKind, Numbers, Vertical, common};
 use crate::clock::Ts;
 use crate::db::schema::{vertical_attributes, verticals};
 use crate::db::types::{from_json, json};
@@ -141,6 +141,22 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
         })
         .collect::<Result<Vec<_>>>()?;
     insert_rows!(conn, vertical_attributes::table, &rows)?;
+    Ok(())
+}
+
+/// Sets the numbers of a vertical that is there.
+pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result<()> {
+    diesel::update(verticals::table.find(id))
+        .set((
+            verticals::commission_bps.eq(numbers.commission),
+            verticals::duplicate_window_days.eq(numbers.duplicate_window_days),
+            verticals::consent_max_age_days.eq(numbers.consent_max_age_days),
+            verticals::dispute_window_days.eq(numbers.dispute_window_days),
+            verticals::listing_days.eq(numbers.listing_days),
+            verticals::max_copies.eq(numbers.max_copies),
+            verticals::min_age.eq(numbers.min_age),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -1,0 +1,128 @@
+//! The numbers of a vertical that an admin may change; the database checks the same bounds.
+
+use serde_json::json;
+
+use super::pages::NumbersForm;
+use super::store;
+use crate::access::Actor;
+use crate::audit;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::error::{FieldError, Reason, Result};
+use crate::id::VerticalId;
+use crate::money::BasisPoints;
+
+/// Numbers that are within their bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    pub commission: BasisPoints,
+    pub duplicate_window_days: i32,
+    pub consent_max_age_days: i32,
+    pub dispute_window_days: i32,
+    pub listing_days: i32,
+    pub max_copies: i32,
+    pub min_age: i32,
+}
+
+impl Numbers {
+    pub fn parse(form: &NumbersForm) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut number = |field: &str, text: &str, min: i32, max: i32| {
+            let value: Option<i32> = text.trim().parse().ok();
+            let reason = match value {
+                None => Reason::WrongType,
+                Some(value) if value < min => Reason::TooSmall,
+                Some(value) if value > max => Reason::TooLarge,
+                Some(value) => return value,
+            };
+            errors.push(FieldError::new(field, reason, format!("{min} - {max}")));
+            min
+        };
+        let numbers = Self {
+            commission: BasisPoints(number("commission", &form.commission, 0, 10_000)),
+            duplicate_window_days: number(
+                "duplicate_window_days",
+                &form.duplicate_window_days,
+                1,
+                3_650,
+            ),
+            consent_max_age_days: number(
+                "consent_max_age_days",
+                &form.consent_max_age_days,
+                1,
+                3_650,
+            ),
+            dispute_window_days: number("dispute_window_days", &form.dispute_window_days, 1, 90),
+            listing_days: number("listing_days", &form.listing_days, 1, 365),
+            max_copies: number("max_copies", &form.max_copies, 1, 10),
+            min_age: number("min_age", &form.min_age, 18, 120),
+        };
+        if errors.is_empty() {
+            Ok(numbers)
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// Changes the numbers of a vertical; leads and purchases that exist keep theirs.
+pub fn change(
+    conn: &mut Conn,
+    id: VerticalId,
+    numbers: &Numbers,
+    actor: Actor,
+    now: Ts,
+) -> Result<()> {
+    store::set_numbers(conn, id, numbers)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor,
+            account_id: None,
+            action: "vertical.changed",
+            subject: id.to_string(),
+            detail: json!({
+                "commission_bps": numbers.commission,
+                "duplicate_window_days": numbers.duplicate_window_days,
+                "consent_max_age_days": numbers.consent_max_age_days,
+                "dispute_window_days": numbers.dispute_window_days,
+                "listing_days": numbers.listing_days,
+                "max_copies": numbers.max_copies,
+                "min_age": numbers.min_age,
+            }),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_out_of_bounds_is_told() {
+        let form = NumbersForm {
+            commission: "10001".to_owned(),
+            duplicate_window_days: "0".to_owned(),
+            consent_max_age_days: "30".to_owned(),
+            dispute_window_days: "x".to_owned(),
+            listing_days: " 30 ".to_owned(),
+            max_copies: "3".to_owned(),
+            min_age: "17".to_owned(),
+        };
+        let errors = Numbers::parse(&form).unwrap_err();
+        let told: Vec<(&str, Reason)> = errors
+            .iter()
+            .map(|error| (error.field.as_str(), error.reason))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("commission", Reason::TooLarge),
+                ("duplicate_window_days", Reason::TooSmall),
+                ("dispute_window_days", Reason::WrongType),
+                ("min_age", Reason::TooSmall),
+            ]
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! The operator's pages of verticals: what each asks of its leads, and the numbers that an admin may change.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use i18n_embed_fl::fl;
+use serde::Deserialize;
+
+use super::{Numbers, Vertical};
+use crate::access::{Caller, Role};
+use crate::error::{Code, Error, FieldError, Result};
+use crate::web::{Ctx, Form, Page, html, html_status, redirect_with};
+
+#[derive(Template)]
+#[template(path = "verticals/list.html")]
+struct ListPage {
+    page: Page,
+    verticals: Vec<Vertical>,
+}
+
+/// `GET /operator/verticals`
+pub async fn list(ctx: Ctx, page: Page) -> Result<HttpResponse> {
+    let verticals = ctx.db.read(super::all).await?;
+    html(&ListPage { page, verticals })
+}
+
+/// The numbers as they were typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct NumbersForm {
+    pub commission: String,
+    pub duplicate_window_days: String,
+    pub consent_max_age_days: String,
+    pub dispute_window_days: String,
+    pub listing_days: String,
+    pub max_copies: String,
+    pub min_age: String,
+}
+
+impl NumbersForm {
+    fn of(vertical: &Vertical) -> Self {
+        Self {
+            commission: vertical.commission.0.to_string(),
+            duplicate_window_days: vertical.duplicate_window_days.to_string(),
+            consent_max_age_days: vertical.consent_max_age_days.to_string(),
+            dispute_window_days: vertical.dispute_window_days.to_string(),
+            listing_days: vertical.listing_days.to_string(),
+            max_copies: vertical.max_copies.to_string(),
+            min_age: vertical.min_age.to_string(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "verticals/show.html")]
+struct VerticalPage {
+    page: Page,
+    vertical: Vertical,
+    form: NumbersForm,
+    may_change: bool,
+    errors: Vec<FieldError>,
+}
+
+/// `GET /operator/verticals/{key}`
+pub async fn show(ctx: Ctx, caller: Caller, page: Page, key: Path<String>) -> Result<HttpResponse> {
+    let vertical = ctx.db.read(move |conn| super::by_key(conn, &key)).await?;
+    html(&VerticalPage {
+        page,
+        form: NumbersForm::of(&vertical),
+        vertical,
+        may_change: caller.role == Role::Admin,
+        errors: Vec::new(),
+    })
+}
+
+/// `POST /operator/verticals/{key}`
+pub async fn change(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    key: Path<String>,
+    Form(form): Form<NumbersForm>,
+) -> Result<HttpResponse> {
+    let vertical = ctx.db.read(move |conn| super::by_key(conn, &key)).await?;
+    let (id, address, now) = (
+        vertical.id,
+        format!("/operator/verticals/{}", vertical.key),
+        ctx.now(),
+    );
+    let changed = match Numbers::parse(&form) {
+        Err(errors) => Err(Error::invalid(errors)),
+        Ok(numbers) => {
+            ctx.write(move |conn| super::change(conn, id, &numbers, caller.actor(), now))
+                .await
+        }
+    };
+    match changed {
+        Ok(()) => Ok(redirect_with(&address, &fl!(page.l, "verticals-changed"))),
+        Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => html_status(
+            422,
+            &VerticalPage {
+                page,
+                vertical,
+                form,
+                may_change: true,
+                errors: refusal.fields,
+            },
+        ),
+        Err(error) => Err(error),
+    }
+}
