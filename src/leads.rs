@@ -9,6 +9,7 @@ mod exchange;
 pub mod import;
 mod market;
 mod normalise;
+mod offer;
 pub mod pages;
 mod query;
 mod receive;

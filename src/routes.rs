@@ -10,7 +10,7 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{accounts, leads, ledger, matching, purchases, reports, requests, verticals};
-#[expect(
+#[allow(
     clippy::wildcard_imports,
     reason = "the rules are the words of the table"
 )]

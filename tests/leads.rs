@@ -336,7 +336,7 @@ fn nothing_readable_is_kept() {
 }
 
 /// What the seller types into the form for one lead.
-fn typed<'a>(phone: &'a str) -> Vec<(&'a str, &'a str)> {
+fn typed(phone: &str) -> Vec<(&str, &str)> {
     vec![
         ("vertical", "eyewear"),
         ("contact.first_name", "Marija"),

@@ -43,7 +43,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("settle", Duration::from_mins(1), settle),
-        Task::new("expire", Duration::from_secs(60), expire),
+        Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]

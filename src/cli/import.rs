@@ -60,7 +60,7 @@ pub struct Args {
     /// The encoding, when the file is not UTF-8 or UTF-16: windows-1250, windows-1251 or windows-1257
     #[arg(long)]
     charset: Option<Charset>,
-    /// Any other field for lines that do not say: attributes.looking_for=sunglasses
+    /// Any other field for lines that do not say: `attributes.looking_for=sunglasses`
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     set: Vec<String>,
     /// What a column means: "Your mail=contact.email"; an empty field leaves the column out
@@ -85,9 +85,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     let (seller, vertical) = app
         .db
         .read_blocking(|conn| Ok((seller(conn, &wanted)?, verticals::by_key(conn, &key)?)))
-        .map_err(|error| match error.has_code(Code::NotFound) {
-            true => anyhow!("no such seller or vertical: {wanted}, {key}"),
-            false => told(error),
+        .map_err(|error| {
+            if error.has_code(Code::NotFound) {
+                anyhow!("no such seller or vertical: {wanted}, {key}")
+            } else {
+                told(error)
+            }
         })?;
     let name = args
         .file

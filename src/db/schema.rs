@@ -1,5 +1,5 @@
 //! The tables as diesel sees them; a test compares them with what the migrations made on both databases.
-#![expect(
+#![allow(
     clippy::wildcard_imports,
     reason = "table! looks its SQL types up by name"
 )]

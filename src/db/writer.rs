@@ -35,7 +35,7 @@ trait Job: Send {
 }
 
 struct Work<T, F> {
-    work: F,
+    task: F,
     value: Option<T>,
     reply: oneshot::Sender<Result<T>>,
 }
@@ -43,7 +43,7 @@ struct Work<T, F> {
 impl<T: Send, F: FnMut(&mut Conn) -> Result<T> + Send> Job for Work<T, F> {
     fn run(&mut self, conn: &mut Conn) -> Result<()> {
         self.value = None;
-        self.value = Some((self.work)(conn)?);
+        self.value = Some((self.task)(conn)?);
         Ok(())
     }
 
@@ -76,7 +76,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Work {
-            work,
+            task: work,
             value: None,
             reply,
         });

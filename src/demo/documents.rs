@@ -59,7 +59,7 @@ fn diamond(rng: &mut Rng, number: usize, which: usize, at: Ts) -> Value {
     } else {
         ("RU-SPE", "Saint Petersburg")
     };
-    person.postal_code = if in_moscow { "101000" } else { "191186" }.to_owned();
+    (if in_moscow { "101000" } else { "191186" }).clone_into(&mut person.postal_code);
     let mut attributes = attributes(&person, "RU");
     attributes["age"] = json!(rng.i64(30..65));
     attributes["marital_status"] = json!("married");

@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 use super::attributes;
 use super::document::{Object, Reader, Spelling};
 use super::normalise;
+use super::offer::{MONEY_EXAMPLE, read_money, read_terms};
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::Money;
 use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
@@ -408,102 +409,4 @@ fn read_touches(reader: &mut Reader, object: &Object<'_>) -> Vec<Touch> {
         }
     }
     touches
-}
-
-const MONEY_EXAMPLE: &str = r#"{"amount": "50.00", "currency": "EUR"}"#;
-/// The greatest amount of one lead: beyond it, it is a slip of the keyboard.
-const MAX_MINOR: i64 = 100_000_000_000;
-
-fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> Option<Money> {
-    let object = reader.object(outer, key);
-    if object.is_empty() {
-        if matches!(outer.get(key), Some(Value::Object(_))) {
-            reader.refuse(outer.path(key), Reason::Required, MONEY_EXAMPLE);
-        }
-        return None;
-    }
-    reader.only(&object, &["amount", "currency"]);
-    for key in ["amount", "currency"] {
-        if object.get(key).is_none() {
-            reader.refuse(object.path(key), Reason::Required, MONEY_EXAMPLE);
-        }
-    }
-    let amount = reader.text(&object, "amount", 40);
-    let currency = reader.text(&object, "currency", 10)?;
-    let Ok(currency) = currency.to_uppercase().parse::<Currency>() else {
-        reader.refuse(
-            object.path("currency"),
-            Reason::CurrencyUnknown,
-            "EUR, RUB, USD",
-        );
-        return None;
-    };
-    let amount = match reader.spelling {
-        Spelling::Typed => amount?,
-        Spelling::Text => plain_decimal(&amount?),
-    };
-    let refusal = match Money::parse(&amount, currency) {
-        Ok(money) if money.minor < 0 => (Reason::TooSmall, ">= 0".to_owned()),
-        Ok(money) if money.minor > MAX_MINOR => {
-            let most = Money::new(MAX_MINOR, currency);
-            (Reason::TooLarge, format!("<= {}", most.amount()))
-        }
-        Ok(money) => return Some(money),
-        Err(MoneyError::Decimals) => {
-            let decimals = currency.exponent();
-            (
-                Reason::AmountInvalid,
-                format!("at most {decimals} decimals"),
-            )
-        }
-        Err(_) => (Reason::AmountInvalid, "a decimal number: 50.00".to_owned()),
-    };
-    reader.refuse(object.path("amount"), refusal.0, refusal.1);
-    None
-}
-
-/// "1 250,50" is 1250.50.
-fn plain_decimal(text: &str) -> String {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if compact.contains('.') {
-        compact
-    } else {
-        compact.replace(',', ".")
-    }
-}
-
-struct Terms {
-    accepts: Vec<Model>,
-    copies: i32,
-    external_id: Option<String>,
-    days: i32,
-}
-
-fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vertical) -> Terms {
-    let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
-    let mut accepts: Vec<Model> = reader
-        .choices(root, "accepts", &models)
-        .iter()
-        .filter_map(|model| model.parse().ok())
-        .collect();
-    if accepts.is_empty() {
-        accepts.push(Model::Ppl);
-    }
-    let copies = reader.integer_within(root, "copies", 1, i64::from(vertical.max_copies));
-    let days = reader.integer_within(root, "expires_in_days", 1, i64::from(vertical.listing_days));
-    let external_id = reader.text(root, "external_id", 200);
-    if external_id.as_ref().is_some_and(|id| id.contains('@')) {
-        let accepted = "your own number of the lead, without personal data";
-        reader.refuse("external_id".to_owned(), Reason::NotAllowed, accepted);
-    }
-    Terms {
-        accepts,
-        copies: copies
-            .and_then(|copies| i32::try_from(copies).ok())
-            .unwrap_or(1),
-        external_id,
-        days: days
-            .and_then(|days| i32::try_from(days).ok())
-            .unwrap_or(vertical.listing_days),
-    }
 }

@@ -1,5 +1,6 @@
 //! Leads from files: looked over, mapped by column, then taken in line by line, never twice.
 
+mod aliases;
 mod columns;
 mod encoding;
 mod run;

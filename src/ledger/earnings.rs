@@ -73,15 +73,14 @@ pub fn months(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<Vec<Month>>
         let Some(start) = first.map(start_of) else {
             break;
         };
-        for (currency, sold, price, commission, share) in store::between(conn, seller, start, end)?
-        {
-            let money = |minor| Money::new(minor, currency);
+        for sold in store::between(conn, seller, start, end)? {
+            let money = |minor| Money::new(minor, sold.currency);
             months.push(Month {
                 start,
-                sold,
-                price: money(price),
-                commission: money(commission),
-                share: money(share),
+                sold: sold.leads,
+                price: money(sold.price_minor),
+                commission: money(sold.commission_minor),
+                share: money(sold.price_minor - sold.commission_minor),
             });
         }
         end = Some(start);

@@ -1,4 +1,4 @@
-//! The verticals and vertical_attributes tables.
+//! The `verticals` and `vertical_attributes` tables.
 
 use std::collections::HashMap;
 

@@ -10,6 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use rust_embed::RustEmbed;
 
 use crate::error::{Code, Error, Result};
+use crate::vault::hex;
 
 #[derive(RustEmbed)]
 #[folder = "static"]
@@ -63,10 +64,6 @@ pub async fn file(request: HttpRequest, path: Path<(String, String)>) -> Result<
     Ok(response
         .content_type(mime_guess::from_path(&name).first_or_octet_stream())
         .body(body))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

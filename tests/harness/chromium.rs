@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -153,9 +152,12 @@ impl Chromium {
                 tokio::task::yield_now().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, seen).await.is_err() {
-            panic!("{text:?} does not appear on:\n{}", self.text().await);
-        }
+        let seen = tokio::time::timeout(PATIENCE, seen).await;
+        assert!(
+            seen.is_ok(),
+            "{text:?} does not appear on:\n{}",
+            self.text().await
+        );
     }
 
     /// What a person reads on the page.
@@ -182,12 +184,6 @@ impl Chromium {
     /// Shows the page as on a phone, or on a desk again.
     pub async fn resize(&self, width: u32, height: u32) {
         self.client.set_window_size(width, height).await.unwrap();
-    }
-
-    /// Keeps a picture of what is shown.
-    pub async fn screenshot(&self, file: &Path) {
-        let picture = self.client.screenshot().await.unwrap();
-        std::fs::write(file, picture).unwrap();
     }
 
     pub async fn stop(self) {

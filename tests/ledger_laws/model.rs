@@ -91,7 +91,7 @@ impl Model {
         }
     }
 
-    pub fn deposit(&mut self, buyer: usize, currency: usize, amount: i64, fee: i64) -> Answer {
+    pub fn deposit(&mut self, buyer: usize, currency: usize, amount: i64, fee: i64) {
         let changes = vec![
             (("cash", 0, currency), amount),
             (("wallet", buyer, currency), amount),
@@ -103,10 +103,9 @@ impl Model {
         });
         self.add(("exp:psp", 0, currency), fee);
         self.add(("cash", 0, currency), -fee);
-        Ok(())
     }
 
-    pub fn adjust(&mut self, buyer: usize, currency: usize, amount: i64) -> Answer {
+    pub fn adjust(&mut self, buyer: usize, currency: usize, amount: i64) {
         let changes = vec![
             (("exp:goodwill", 0, currency), amount),
             (("wallet", buyer, currency), amount),
@@ -116,7 +115,6 @@ impl Model {
             changes,
             is_reversed: false,
         });
-        Ok(())
     }
 
     pub fn reverse(&mut self, index: usize) -> Answer {

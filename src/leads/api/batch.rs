@@ -213,13 +213,13 @@ impl Sender {
                     return Ok((from_json(&stored.body)?, true));
                 }
                 let outcome = take_in(conn, &vault, &*exchange, seller, &intake, &source, now)?;
-                let item = BatchItem::of(index, &outcome, &intake)?;
+                let told = BatchItem::of(index, &outcome, &intake)?;
                 let stored = Stored {
-                    status: item.status,
-                    body: to_value(&item)?.to_string(),
+                    status: told.status,
+                    body: to_value(&told)?.to_string(),
                 };
                 idempotency::fulfil(conn, &idem, &stored)?;
-                Ok((item, false))
+                Ok((told, false))
             })
             .await
     }

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
+use memchr::memchr_iter;
 
 use crate::db::types::text_enum;
 use crate::error::{FieldError, Reason};
@@ -131,10 +132,7 @@ impl<R: Read> Utf8Reader<R> {
                     .decode_to_utf8_without_replacement(input, &mut self.text, self.at_end);
             self.raw_from += read;
             self.text_to = written;
-            let new_lines = self.text[..written]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count();
+            let new_lines = memchr_iter(b'\n', &self.text[..written]).count();
             self.lines += u64::try_from(new_lines).unwrap_or(0);
             if matches!(result, DecoderResult::Malformed(..)) {
                 return Err(io::Error::new(

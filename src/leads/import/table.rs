@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder};
+use memchr::memchr_iter;
 
 use super::encoding::{BadBytes, Charset, Utf8Reader};
 use crate::error::{Error, FieldError, Reason, Result};
@@ -160,12 +161,7 @@ impl Table {
     /// The line on which the record starts; the position that `csv` notes is before blank lines.
     fn line_number(&self) -> u64 {
         let noted = self.record.position().map_or(0, csv::Position::line);
-        let within = self
-            .record
-            .as_slice()
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
+        let within = memchr_iter(b'\n', self.record.as_slice()).count();
         let counted = self
             .csv
             .position()

@@ -1,4 +1,4 @@
-//! The imports and import_files tables.
+//! The `imports` and `import_files` tables.
 
 use diesel::prelude::*;
 

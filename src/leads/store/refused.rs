@@ -1,4 +1,4 @@
-//! The refused_leads table.
+//! The `refused_leads` table.
 
 use diesel::prelude::*;
 use serde_json::Value;

@@ -73,13 +73,21 @@ pub fn shares(
     Ok(query.load(conn)?)
 }
 
-/// By currency: leads sold from `start` until `end`, their prices, commission and shares.
+/// What a seller sold in a time, in one currency.
+pub struct Sold {
+    pub currency: Currency,
+    pub leads: i64,
+    pub price_minor: i64,
+    pub commission_minor: i64,
+}
+
+/// By currency: leads sold from `start` until `end`, their prices and commission.
 pub fn between(
     conn: &mut Conn,
     seller: AccountId,
     start: Ts,
     end: Option<Ts>,
-) -> Result<Vec<(Currency, i64, i64, i64, i64)>> {
+) -> Result<Vec<Sold>> {
     let end = end.unwrap_or(Ts::from_micros(i64::MAX));
     let rows: Vec<(Currency, i64, Option<i64>, Option<i64>)> = purchases::table
         .inner_join(
@@ -102,9 +110,11 @@ pub fn between(
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(currency, sold, price, commission)| {
-            let (price, commission) = (price.unwrap_or(0), commission.unwrap_or(0));
-            (currency, sold, price, commission, price - commission)
+        .map(|(currency, leads, price, commission)| Sold {
+            currency,
+            leads,
+            price_minor: price.unwrap_or(0),
+            commission_minor: commission.unwrap_or(0),
         })
         .collect())
 }

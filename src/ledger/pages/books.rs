@@ -15,6 +15,7 @@ use crate::ledger::{
     self, Chain, Event, Kind, LedgerAccount, Seal, Side, Statement, StatementQuery,
 };
 use crate::money::{Currency, Money};
+use crate::vault::hex;
 use crate::web::{Ctx, Page, PageQuery, html};
 
 /// Accounts of a kind that are listed, the largest first.
@@ -190,7 +191,7 @@ impl ProofPage {
     }
 
     fn root(&self, seal: &Seal) -> String {
-        seal.root.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&seal.root)
     }
 }
 

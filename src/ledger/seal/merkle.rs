@@ -37,11 +37,7 @@ fn node(left: &Root, right: &Root) -> Root {
 }
 
 pub fn finish(context: Context) -> Root {
-    context
-        .finish()
-        .as_ref()
-        .try_into()
-        .unwrap_or_else(|_| [0; 32])
+    context.finish().as_ref().try_into().unwrap_or([0; 32])
 }
 
 /// Canonical bytes: every field with its length, so that no two rows look alike.
@@ -65,15 +61,12 @@ impl Canonical {
     }
 
     pub fn optional(mut self, field: Option<&[u8]>) -> Self {
-        match field {
-            Some(field) => {
-                self.0.push(1);
-                self.bytes(field)
-            }
-            None => {
-                self.0.push(0);
-                self
-            }
+        if let Some(field) = field {
+            self.0.push(1);
+            self.bytes(field)
+        } else {
+            self.0.push(0);
+            self
         }
     }
 
