@@ -38,6 +38,8 @@ pub mod verticals;
 
 pub mod leads;
 
+pub mod conditions;
+
 pub mod contracts;
 
 pub mod requests;

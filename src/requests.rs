@@ -2,8 +2,6 @@
 
 pub mod api;
 mod explain;
-pub mod fields;
-pub mod filter;
 mod gate;
 pub mod jobs;
 pub mod pages;
@@ -21,10 +19,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use explain::{Explanation, explain};
-pub use filter::{Condition, Filter, Op};
-pub use gate::{FailedCondition, Gate, GateFailure, GateJson};
+pub use gate::{Gate, GateFailure, GateJson};
 pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};
-pub use rule::{Conditions, MAX_BRANCHES, Offer, Rule};
+pub use rule::{Offer, Rule};
 pub use schedule::{Day, Schedule};
 pub use store::{
     ChangeTail, active, active_among, active_in, by_ids, change_tail, last_served, lock,
@@ -35,6 +32,7 @@ pub use windows::{Cap, CapWindow};
 
 use crate::access::Caller;
 use crate::clock::{SECOND, Ts};
+use crate::conditions::Filter;
 use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};

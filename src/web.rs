@@ -8,7 +8,7 @@ pub mod csrf;
 pub mod docs;
 mod errors;
 pub mod export;
-mod form;
+pub mod form;
 pub mod format;
 pub mod idempotency;
 pub mod limits;

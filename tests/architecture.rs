@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["accounts"],
     &["verticals"],
     &["leads"],
+    &["conditions"],
     &["contracts"],
     &["requests"],
     &["matching"],

@@ -5,16 +5,13 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use galena::clock::{DAY, Ts};
+use galena::conditions::filter::MAX_CONDITIONS;
+use galena::conditions::{Condition, Conditions, Filter, FilterFields, MAX_BRANCHES, Op};
 use galena::id::{AccountId, ContractVersionId, LeadId, RequestId, VerticalId};
 use galena::leads::{LeadState, Listing, MaskedContact};
 use galena::matching::{Gate, Rule, rank_for};
 use galena::money::{BasisPoints, Currency, Money};
-use galena::requests::fields::FilterFields;
-use galena::requests::filter::MAX_CONDITIONS;
-use galena::requests::{
-    Condition, Conditions, Filter, MAX_BRANCHES, Op, PurchaseRequest, RequestState, Schedule,
-    Sellers,
-};
+use galena::requests::{PurchaseRequest, RequestState, Schedule, Sellers};
 use galena::text::english;
 use galena::verticals::{Field, FieldKind, Model, Value, Vertical};
 use proptest::prelude::*;

@@ -4,7 +4,6 @@ pub mod editor;
 pub mod export;
 mod form;
 mod labels;
-mod rows;
 
 use std::sync::Arc;
 
@@ -14,7 +13,6 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::api::parse_id;
-use super::fields::FilterFields;
 use super::schedule::show_minute;
 use super::{
     Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Rule,
@@ -22,6 +20,7 @@ use super::{
 };
 use crate::access::Role;
 use crate::clock::Ts;
+use crate::conditions::FilterFields;
 use crate::error::{Code, Error, Result};
 use crate::id::{PurchaseId, RequestId};
 use crate::ledger;

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::filter::Filter;
 use super::terms::{CapsJson, ScheduleJson, caps_from, caps_json, schedule_from, schedule_json};
 use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
+use crate::conditions::Filter;
 use crate::db::schema::{
     contract_versions, leads, purchase_requests, purchases, request_cap_counters, request_changes,
 };

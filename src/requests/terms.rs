@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::filter::Filter;
 use super::schedule::{Schedule, show_minute};
 use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState, Rule};
 use crate::clock::Ts;
+use crate::conditions::Filter;
 use crate::error::FieldError;
 use crate::id::{AccountId, ContractVersionId, RequestId};
 use crate::money::{Money, MoneyJson};

@@ -8,19 +8,20 @@ use chrono_tz::TZ_VARIANTS;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::form::{Action, CURRENCIES, Draft, Pairs, at_form_field, first};
+use super::form::{Action, CURRENCIES, Draft, at_form_field};
 use super::labels::{cap_label, day_label, operator_label};
-use super::rows::{Row, operators};
 use super::{address, parse_id};
+use crate::conditions::rows::{Row, operators};
+use crate::conditions::{FilterField, FilterFields};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
 use crate::requests::api::vertical_by_key;
-use crate::requests::fields::{FilterField, FilterFields};
 use crate::requests::{
     self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
 };
 use crate::text::Lang;
 use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::web::form::{Pairs, first};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
 /// What a row needs to be shown: its field, the operators it knows, its error.

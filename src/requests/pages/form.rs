@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::rows::{Row, filter_json, rows_of};
+use crate::conditions::FilterFields;
+use crate::conditions::rows::{Row, filter_json, rows_of};
 use crate::error::{FieldError, Reason};
 use crate::money::{Money, MoneyJson};
-use crate::requests::fields::FilterFields;
 use crate::requests::schedule::{Day, show_minute};
 use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
 use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
+use crate::web::form::{Pairs, every, first};
 
 /// Currencies offered first; a request may be in any other by the API.
 pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
-
-/// A form as it was sent: every value of every field.
-pub type Pairs = Vec<(String, String)>;
 
 /// Everything that the editor holds, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -76,21 +74,6 @@ impl Action {
             _ => Self::Save,
         }
     }
-}
-
-pub fn first<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map_or("", |(_, value)| value.trim())
-}
-
-pub fn every(pairs: &Pairs, name: &str) -> Vec<String> {
-    pairs
-        .iter()
-        .filter(|(key, value)| key == name && !value.trim().is_empty())
-        .map(|(_, value)| value.trim().to_owned())
-        .collect()
 }
 
 impl Draft {

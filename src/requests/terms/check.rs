@@ -4,13 +4,12 @@ use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::{CapsJson, DeliveryJson, ScheduleJson, Sellers, Terms, TermsJson};
+use crate::conditions::{Conditions, Filter, FilterFields};
 use crate::error::{FieldError, Reason};
 use crate::money::{Currency, Money, MoneyError, MoneyJson};
-use crate::requests::fields::FilterFields;
-use crate::requests::filter::Filter;
+use crate::requests::price_max;
 use crate::requests::schedule::{DAY_MINUTES, Day, Schedule, parse_minute};
 use crate::requests::windows::Cap;
-use crate::requests::{Conditions, price_max};
 use crate::text::english;
 use crate::verticals::Vertical;
 

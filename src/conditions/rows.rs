@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::form::{Pairs, every, first};
+use super::{Condition, Filter, FilterField, FilterFields, Op};
 use crate::money::Money;
-use crate::requests::fields::{FilterField, FilterFields};
-use crate::requests::{Condition, Filter, Op};
 use crate::verticals::{FieldKind, Value, place};
+use crate::web::form::{Pairs, every, first};
 
 /// A condition as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
