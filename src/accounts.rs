@@ -70,6 +70,16 @@ pub fn account_of(conn: &mut Conn, email: &str) -> Result<Option<AccountId>> {
     Ok(store::credentials(conn, email)?.map(|(user, _)| user.account_id))
 }
 
+/// What an organisation is, and whether it is approved; `None` when there is none with this id.
+pub fn kind_of(conn: &mut Conn, id: AccountId) -> Result<Option<(AccountKind, bool)>> {
+    store::kind_of(conn, id)
+}
+
+/// The e-mail addresses of an organisation's active users.
+pub fn emails_of(conn: &mut Conn, id: AccountId) -> Result<Vec<String>> {
+    store::emails_of(conn, id)
+}
+
 /// Opens an account.
 pub fn create_account(
     conn: &mut Conn,

@@ -34,6 +34,8 @@ pub mod ledger;
 
 pub mod accounts;
 
+pub mod notices;
+
 pub mod verticals;
 
 pub mod leads;
@@ -41,6 +43,8 @@ pub mod leads;
 pub mod conditions;
 
 pub mod contracts;
+
+pub mod charges;
 
 pub mod requests;
 

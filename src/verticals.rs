@@ -131,6 +131,13 @@ pub struct Vertical {
     pub listing_days: i32,
     pub max_copies: i32,
     pub min_age: i32,
+    /// The chance of a held appointment, and of a sale, before anything was observed.
+    #[serde(rename = "held_prior_bps")]
+    pub held_prior: BasisPoints,
+    #[serde(rename = "sale_prior_bps")]
+    pub sale_prior: BasisPoints,
+    /// The leads that these chances count for beside observed ones.
+    pub prior_weight: i32,
     /// The fields every vertical has, then its own.
     pub fields: Vec<Field>,
 }

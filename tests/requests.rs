@@ -429,7 +429,7 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
         app.read(move |conn| {
             let listing = galena::leads::listing(conn, lead)?;
             let plan = market.plan(conn, &listing, now)?;
-            Ok(plan.candidates.iter().map(|best| (best.request.id, best.price.minor)).collect::<Vec<_>>())
+            Ok(plan.candidates.iter().map(|best| (best.request.id, best.offer.price.minor)).collect::<Vec<_>>())
         })
         .await
     };
@@ -510,7 +510,7 @@ on_both!(async fn an_unapproved_buyer_cannot_buy(app) {
         .write(move |conn| {
             let vertical = verticals::by_key(conn, "eyewear")?;
             let input = serde_json::from_value(diamond_glasses()).unwrap();
-            let terms = requests::Terms::parse(&input, &vertical)?;
+            let terms = requests::read_terms(conn, caller.account_id, &input, &vertical)?;
             let draft = requests::create(conn, &caller, &vertical, &terms, now)?;
             requests::change_state(conn, &caller, draft.id, requests::Move::Activate, now)
         })

@@ -93,6 +93,10 @@ verticals-consent-age = Days that a consent holds
 verticals-dispute-window = Days to open a dispute
 verticals-listing-days = Days on offer
 verticals-max-copies = Copies at most
+verticals-held-prior = Chance of a held appointment, before there is data
+verticals-sale-prior = Chance of a sale, before there is data
+verticals-prior-weight = Leads that these chances count for
+verticals-prior-help = In hundredths of a per cent: 1500 is 15 %. Ranks pay-per-appointment and pay-per-sale bids until outcomes are known.
 verticals-min-age = Least age
 verticals-fields = Fields of a lead
 verticals-field = Field
@@ -121,6 +125,12 @@ requests-gate-seller-blocked = The request does not buy from this seller
 requests-gate-own-lead = The buyer is the seller of the lead
 requests-gate-not-listed = The lead is not on offer
 requests-gate-lead-expired = The offer of the lead has ended
+requests-gate-private-contract = The contract is with another seller
+requests-gate-criterion = A criterion of the contract is not met
+requests-gate-stage = The lead is not qualified far enough for the contract
+requests-gate-seniority = The contact is not senior enough for the contract
+requests-gate-below-least = The contract pays less for outcomes than the seller asks for
+requests-gate-contract-not-active = The contract is not in force
 requests-gate-sold-out = Every copy of the lead is sold
 requests-gate-request-not-active = The request is not active
 requests-gate-schedule = Outside the days and hours of the request
@@ -154,6 +164,7 @@ requests-field-consent-age = Age of the consent, days
 requests-field-received-age = Days on offer
 requests-field-has-phone = Has a phone number
 requests-field-has-email = Has an e-mail address
+requests-field-score = Score, 0 to 100
 
 ## Delivery
 
@@ -353,6 +364,8 @@ ledger-share = Your share
 ledger-event-deposit = Deposit
 ledger-event-deposit-fee = Deposit fee
 ledger-event-hold = Lead bought
+ledger-event-top-up = Set aside in addition
+ledger-event-fee = Fee of the exchange
 ledger-event-capture = Charge
 ledger-event-release = Money released
 ledger-event-settle = Share final
@@ -1172,6 +1185,9 @@ requests-need-email = An e-mail address is needed
 requests-max-consent-age = Oldest consent, days
 requests-max-consent-age-help = Left empty, { $days } days, the limit of this vertical.
 requests-price = Price and quantity
+requests-contract = Contract
+requests-contract-standard = Pay per lead, at the bid below
+requests-contract-help = Under a contract of yours, its terms say what is paid; leave the bid empty unless it is pay per lead at your bid.
 requests-bid-help = What you pay for one lead; the highest bid gets it.
 requests-currency = Currency
 requests-quantity = Leads wanted
@@ -1271,3 +1287,85 @@ matching-none-text = No request of this vertical is active. The lead stays on of
 matching-request = Request
 matching-number = Request { $number }
 matching-fits = Nothing: it fits. Others may have offered more, or the buyer's wallet does not cover it.
+
+# Notices by mail
+notices-open = Open it
+notices-why = You get this letter as a user of your organisation on this exchange.
+notices-contract-offered = New terms for you: { $name }
+notices-contract-offered-text = A buyer offers you new terms in the contract “{ $name }”. Read them and accept or decline; until then nothing changes.
+notices-contract-accepted = Accepted: { $name }
+notices-contract-accepted-text = The seller has accepted your terms in the contract “{ $name }”. They are in force now.
+notices-contract-declined = Declined: { $name }
+notices-contract-declined-text = The seller has declined your terms in the contract “{ $name }”.
+notices-contract-closed = Closed: { $name }
+notices-contract-closed-text = The buyer has closed the contract “{ $name }”. What was bought under it goes on by its terms.
+notices-contract-suspended = Suspended: { $name }
+notices-contract-suspended-text = Under the contract “{ $name }” more was due than the buyer's wallet could pay. Nothing is bought under it until the rest is paid.
+notices-contract-resumed = In force again: { $name }
+notices-contract-resumed-text = What was owed under the contract “{ $name }” is paid. It is in force again.
+notices-appointment-scheduled = An appointment is set
+notices-appointment-scheduled-text = An appointment with a lead is set for { $time }.
+notices-appointment-moved = An appointment is moved
+notices-appointment-moved-text = An appointment with a lead is moved to { $time }.
+notices-appointment-cancelled = An appointment is called off
+notices-appointment-cancelled-text = The appointment with a lead at { $time } is called off.
+notices-outcome-proposed = Please confirm: { $outcome }
+notices-outcome-proposed-text = The other side reports for { $time }: { $outcome }. Confirm or contest it. If nobody answers by { $until }, it counts as confirmed.
+notices-outcome-confirmed = Confirmed: { $outcome }
+notices-outcome-confirmed-text = This outcome is confirmed: { $outcome }. What the contract says is due has been booked.
+notices-outcome-contested = Contested: { $outcome }
+notices-outcome-contested-text = The other side contests this outcome: { $outcome }. The exchange decides; nothing is charged until then.
+notices-outcome-dismissed = Dismissed: { $outcome }
+notices-outcome-dismissed-text = The exchange has dismissed this report: { $outcome }. Nothing is charged for it.
+notices-budget-reached = { $percent } % of the budget is used: { $name }
+notices-budget-reached-text = The purchase request “{ $name }” has used { $spent } of its budget of { $budget }, { $percent } % or more.
+
+# Contracts, in sentences
+contracts-say-fee-week = The buyer pays a base fee of { $amount } to the exchange at the start of each week.
+contracts-say-fee-week-seller = The buyer pays a base fee of { $amount } to the seller at the start of each week.
+contracts-say-fee-month = The buyer pays a base fee of { $amount } to the exchange at the start of each month.
+contracts-say-fee-month-seller = The buyer pays a base fee of { $amount } to the seller at the start of each month.
+contracts-say-lead = The buyer pays { $price } for each qualified lead, on delivery.
+contracts-say-bid = The buyer pays the bid of its purchase request for each qualified lead, on delivery.
+contracts-say-appointment = The buyer pays { $price } for each appointment that is confirmed as held. The amount is set aside when the lead is delivered and returns to the wallet when no appointment is held.
+contracts-say-share = The buyer pays { $share } of each sale that is confirmed.
+contracts-say-floor-and-cap = A sale costs at least { $floor } and at most { $cap }.
+contracts-say-floor = A sale costs at least { $floor }.
+contracts-say-cap = A sale costs at most { $cap }.
+contracts-say-deposit = { $deposit } is set aside for each lead as a deposit on a sale; what is due beyond it comes out of the wallet.
+contracts-say-no-result = No result, no charge.
+contracts-say-any-lead = Every lead of the vertical qualifies.
+contracts-say-criteria = A lead qualifies when: { $criteria }. A lead that fails is not payable and not bought.
+contracts-say-seniority = the contact is at least: { $least }
+contracts-say-mql = the lead is marketing qualified (score { $score } or more)
+contracts-say-sql = the lead is sales qualified (score { $score } or more)
+contracts-say-window = { $days ->
+    [one] A charge may be disputed for one day; then it is final.
+   *[other] A charge may be disputed for { $days } days; then it is final.
+}
+contracts-say-either-reports = { $days ->
+    [one] Either side may report an outcome. The other confirms or contests it; after one day of silence it is confirmed.
+   *[other] Either side may report an outcome. The other confirms or contests it; after { $days } days of silence it is confirmed.
+}
+contracts-say-buyer-reports = { $days ->
+    [one] The buyer reports outcomes. The seller confirms or contests them; after one day of silence they are confirmed.
+   *[other] The buyer reports outcomes. The seller confirms or contests them; after { $days } days of silence they are confirmed.
+}
+contracts-say-seller-reports = { $days ->
+    [one] The seller reports outcomes. The buyer confirms or contests them; after one day of silence they are confirmed.
+   *[other] The seller reports outcomes. The buyer confirms or contests them; after { $days } days of silence they are confirmed.
+}
+contracts-say-held = An appointment counts as held when it lasts { $minutes } minutes or more.
+contracts-say-lapse = { $days ->
+    [one] A lead without an outcome one day after the purchase lapses, and what was set aside for it returns.
+   *[other] A lead without an outcome { $days } days after the purchase lapses, and what was set aside for it returns.
+}
+contracts-example-intro = An example over one period: { $leads } leads, 4 appointments held, 1 missed, 1 sale.
+contracts-example-fee = Base fee
+contracts-example-leads = { $count } leads at { $price }
+contracts-example-held = { $count } appointments held at { $price }
+contracts-example-no-show = { $count ->
+    [one] One missed appointment
+   *[other] { $count } missed appointments
+}
+contracts-example-sale = One sale of { $amount }, { $share } of it

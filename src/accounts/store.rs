@@ -203,6 +203,24 @@ pub fn counts(conn: &mut Conn, kind: Option<AccountKind>) -> Result<Vec<(Account
         .load(conn)?)
 }
 
+pub fn kind_of(conn: &mut Conn, id: AccountId) -> Result<Option<(AccountKind, bool)>> {
+    let found: Option<(AccountKind, AccountState)> = accounts::table
+        .find(id)
+        .select((accounts::kind, accounts::state))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(kind, state)| (kind, state == AccountState::Approved)))
+}
+
+pub fn emails_of(conn: &mut Conn, account: AccountId) -> Result<Vec<String>> {
+    Ok(users::table
+        .filter(users::account_id.eq(account))
+        .filter(users::state.eq(UserState::Active))
+        .order(users::created_at)
+        .select(users::email)
+        .load(conn)?)
+}
+
 /// The users of an account, oldest first.
 pub fn users_of(conn: &mut Conn, account: AccountId) -> Result<Vec<User>> {
     Ok(users::table

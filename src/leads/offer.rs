@@ -1,10 +1,12 @@
 //! On which terms a seller offers a lead: what it asks, the models it accepts, copies, and until when.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::document::{Object, Reader, Spelling};
 use crate::error::Reason;
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{BasisPoints, Currency, Money, MoneyError};
 use crate::verticals::{Model, Vertical};
 
 pub(super) const MONEY_EXAMPLE: &str = r#"{"amount": "50.00", "currency": "EUR"}"#;
@@ -69,14 +71,57 @@ fn plain_decimal(text: &str) -> String {
     }
 }
 
+/// The least that a seller wants where it is not paid by the lead; what is left out is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LeastTerms)]
+pub struct Least {
+    /// For each appointment that is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::money::MoneyJson>)]
+    pub appointment: Option<Money>,
+    /// Of each sale, in hundredths of a per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_bps: Option<BasisPoints>,
+    /// Whether terms are taken whatever their expected yield; otherwise it must reach the ask.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_yield: bool,
+}
+
 pub(super) struct Terms {
     pub accepts: Vec<Model>,
+    pub least: Least,
     pub copies: i32,
     pub external_id: Option<String>,
     pub days: i32,
 }
 
-pub(super) fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vertical) -> Terms {
+fn read_least(reader: &mut Reader, root: &Object<'_>, ask: Option<Money>) -> Least {
+    let object = reader.object(root, "least");
+    reader.only(&object, &["appointment", "share_bps", "any_yield"]);
+    let appointment = read_money(reader, &object, "appointment");
+    if let (Some(least), Some(ask)) = (appointment, ask)
+        && least.currency != ask.currency
+    {
+        let accepted = format!("{}, as the ask", ask.currency);
+        let field = object.path("appointment.currency");
+        reader.refuse(field, Reason::CurrencyMismatch, accepted);
+    }
+    Least {
+        appointment,
+        share_bps: reader
+            .integer_within(&object, "share_bps", 1, 10_000)
+            .and_then(|bps| i32::try_from(bps).ok())
+            .map(BasisPoints),
+        any_yield: reader.boolean(&object, "any_yield").unwrap_or(false),
+    }
+}
+
+pub(super) fn read_terms(
+    reader: &mut Reader,
+    root: &Object<'_>,
+    vertical: &Vertical,
+    ask: Option<Money>,
+) -> Terms {
     let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
     let mut accepts: Vec<Model> = reader
         .choices(root, "accepts", &models)
@@ -94,6 +139,7 @@ pub(super) fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vert
         reader.refuse("external_id".to_owned(), Reason::NotAllowed, accepted);
     }
     Terms {
+        least: read_least(reader, root, ask),
         accepts,
         copies: copies
             .and_then(|copies| i32::try_from(copies).ok())

@@ -1,5 +1,7 @@
 //! The buyer's market, inbox and purchase pages.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -9,7 +11,7 @@ use serde::Deserialize;
 use super::api::place;
 use super::{Bought, Explanation, Filter, InboxRow, MarketFilter, PurchaseState};
 use crate::access::Caller;
-use crate::contracts::{self, ContractVersion};
+use crate::contracts::{self, Agreement};
 use crate::db::types::from_json;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{LeadId, PurchaseId, RequestId};
@@ -340,7 +342,7 @@ struct PurchasePage {
     facts: Vec<Fact>,
     personal: Vec<Fact>,
     consent: Consent,
-    terms: ContractVersion,
+    terms: Arc<Agreement>,
     explanation: Explanation,
 }
 
@@ -358,7 +360,7 @@ pub async fn purchase(
             let vertical = verticals::by_id(conn, bought.purchase.vertical_id)?;
             let consent = crate::leads::consent(conn, bought.purchase.lead_id)?;
             let terms =
-                contracts::version(conn, caller.account_id, bought.purchase.contract_version_id)?;
+                contracts::agreement(conn, caller.account_id, bought.purchase.contract_version_id)?;
             Ok((bought, vertical, consent, terms))
         })
         .await?;

@@ -9,9 +9,7 @@ use serde_json::json;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::preview::ForecastJson;
-use super::{
-    GateFailure, GateJson, Move, Preview, PurchaseRequest, RequestState, Rule, Terms, TermsJson,
-};
+use super::{GateFailure, GateJson, Move, Preview, PurchaseRequest, RequestState, TermsJson};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Reason, Result};
@@ -49,8 +47,8 @@ pub struct RequestJson {
     pub state: RequestState,
     #[serde(flatten)]
     pub terms: TermsJson,
-    /// The version of the contract its purchases are made under.
-    pub contract: ContractVersionId,
+    /// The version of the contract's terms that its purchases are made under.
+    pub contract_version: ContractVersionId,
     pub bought: i64,
     pub spent: MoneyJson,
     /// Grows with every edit and change of state; its `ETag` is the same number.
@@ -71,7 +69,7 @@ impl RequestJson {
             id: request.id,
             state: request.state,
             terms: TermsJson::of(request, vertical),
-            contract: request.contract_version_id,
+            contract_version: request.agreement.version.id,
             bought: request.bought,
             spent: request.spent.into(),
             version: request.version,
@@ -256,7 +254,7 @@ pub async fn create(
     let input = body.0;
     idempotent(&ctx, &idem, move |conn| {
         let vertical = vertical_by_key(conn, &input.vertical)?;
-        let terms = Terms::parse(&input, &vertical)?;
+        let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
         let request = super::create(conn, &caller, &vertical, &terms, now)?;
         Ok((201, json!(RequestJson::of(&request, &[vertical]))))
     })
@@ -308,7 +306,7 @@ pub async fn update(
         .write(move |conn| {
             super::get(conn, caller.account_id, id)?;
             let vertical = vertical_by_key(conn, &input.vertical)?;
-            let terms = Terms::parse(&input, &vertical)?;
+            let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
             let request = super::update(conn, &caller, id, version, &vertical, &terms, now)?;
             Ok(RequestJson::of(&request, &[vertical]))
         })
@@ -398,8 +396,8 @@ pub async fn preview(ctx: Ctx, caller: Caller, body: Body<TermsJson>) -> Result<
         .db
         .read(move |conn| {
             let vertical = vertical_by_key(conn, &input.vertical)?;
-            let terms = Terms::parse(&input, &vertical)?;
-            let rule = terms.rule(caller.account_id, &vertical, now)?;
+            let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
+            let rule = super::draft_rule(conn, caller.account_id, &terms, &vertical, now)?;
             super::preview(conn, &rule, now)
         })
         .await?;
@@ -426,7 +424,7 @@ pub async fn preview_stored(
         .read(move |conn| {
             let request = super::get(conn, caller.account_id, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
-            let rule = Rule::compile(Arc::new(request), &vertical)?;
+            let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
             super::preview(conn, &rule, now)
         })
         .await?;

@@ -49,6 +49,14 @@ gates! {
     NotListed 112 "not_listed" "requests-gate-not-listed";
     LeadExpired 113 "lead_expired" "requests-gate-lead-expired";
     SoldOut 114 "sold_out" "requests-gate-sold-out";
+    /// The contract is with one seller, and the lead is another's.
+    PrivateContract 115 "private_contract" "requests-gate-private-contract";
+    /// A qualification criterion of the contract; the failure names it.
+    Criterion 116 "criterion" "requests-gate-criterion";
+    Stage 117 "min_stage" "requests-gate-stage";
+    Seniority 118 "min_seniority" "requests-gate-seniority";
+    /// What the contract pays for outcomes is less than the seller asks for.
+    BelowLeast 119 "below_least" "requests-gate-below-least";
     RequestNotActive 201 "request_not_active" "requests-gate-request-not-active";
     Schedule 202 "schedule" "requests-gate-schedule";
     CapHour 203 "cap_hour" "requests-gate-cap-hour";
@@ -65,6 +73,8 @@ gates! {
     AmountMonth 214 "amount_month" "requests-gate-amount-month";
     /// The request shows what fits, and its buyer buys by hand.
     ByHand 215 "by_hand" "requests-gate-by-hand";
+    /// The contract is suspended, or over.
+    ContractNotActive 216 "contract_not_active" "requests-gate-contract-not-active";
     /// Everything fitted, but others offered more for the copies there are.
     Outranked 301 "outranked" "requests-gate-outranked";
 }
@@ -95,6 +105,14 @@ impl From<FailedCondition> for GateFailure {
 }
 
 impl GateFailure {
+    /// A criterion of the contract that the lead fails.
+    pub fn of_criterion(failed: FailedCondition) -> Self {
+        Self {
+            gate: Gate::Criterion,
+            condition: Some(failed),
+        }
+    }
+
     /// A sentence for people: "Age: at least 30".
     pub fn text(&self, lang: &Lang) -> String {
         self.condition

@@ -4,6 +4,7 @@ pub mod editor;
 pub mod export;
 mod form;
 mod labels;
+mod setting;
 
 use std::sync::Arc;
 
@@ -15,8 +16,8 @@ use serde::Deserialize;
 use super::api::parse_id;
 use super::schedule::show_minute;
 use super::{
-    Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Rule,
-    Schedule, closed_caps, near_misses, store,
+    Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Schedule,
+    closed_caps, near_misses, store,
 };
 use crate::access::Role;
 use crate::clock::Ts;
@@ -220,7 +221,7 @@ pub async fn show(
             let request = super::get(conn, buyer, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             let available = ledger::available(conn, buyer, request.bid.currency)?;
-            let rule = Rule::compile(Arc::new(request), &vertical)?;
+            let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
             let misses = near_misses(conn, &rule, now)?;
             let bought = store::bought(conn, id, BOUGHT_SHOWN)?;
             let closed = closed_caps(conn, &rule.request, rule.request.bid, now)?;

@@ -39,7 +39,7 @@ pub struct Forecast {
 impl Forecast {
     pub fn of(request: &PurchaseRequest) -> Self {
         let most = request
-            .price_max()
+            .commitment_max()
             .times(request.quantity)
             .map_or(request.budget, |most| {
                 Money::new(most.minor.min(request.budget.minor), most.currency)

@@ -8,17 +8,25 @@ use super::gate::{Gate, GateFailure};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::conditions::{Conditions, FilterFields};
+use crate::contracts::{Odds, SENIORITY, Terms};
 use crate::error::FieldError;
-use crate::leads::{LeadState, Listing};
+use crate::id::AccountId;
+use crate::leads::{LeadState, Listing, Stage};
 use crate::money::Money;
 use crate::text::english;
-use crate::verticals::Vertical;
+use crate::verticals::{Model, Value, Vertical};
 
 /// A request ready to be matched.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub request: Arc<PurchaseRequest>,
     conditions: Conditions,
+    /// What the contract demands of a lead that is payable.
+    criteria: Conditions,
+    /// The seniorities that the contract takes; `None` for any.
+    seniorities: Option<Vec<String>>,
+    /// How likely outcomes are for this buyer.
+    pub odds: Odds,
     /// The stricter of the vertical's and the request's limit.
     consent_max_age_days: i64,
 }
@@ -26,7 +34,12 @@ pub struct Rule {
 /// What a request offers for one listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
+    /// Paid on delivery.
     pub price: Money,
+    /// The price and what is set aside for outcomes.
+    pub commitment: Money,
+    /// What the lead is expected to bring: the price, and each outcome times its chance.
+    pub expected: Money,
     pub wishes_met: u32,
 }
 
@@ -62,8 +75,22 @@ const FIXED: &[(Gate, Holds)] = &[
     (Gate::NeedEmail, |rule, listing, _| {
         !rule.request.need_email || listing.has_email()
     }),
+    (Gate::PrivateContract, |rule, listing, _| {
+        rule.seller()
+            .is_none_or(|seller| seller == listing.seller_id)
+    }),
     (Gate::Model, |rule, listing, _| {
-        listing.accepts.contains(&rule.request.model)
+        rule.seller().is_some() || listing.accepts.contains(&rule.terms().model)
+    }),
+    (Gate::Stage, |rule, listing, _| {
+        let least = rule.terms().criteria.min_stage;
+        least.is_none_or(|least| Stage::of(listing.score) >= least)
+    }),
+    (Gate::Seniority, |rule, listing, _| {
+        let Some(wanted) = &rule.seniorities else {
+            return true;
+        };
+        matches!(listing.attributes.get(SENIORITY), Some(Value::Text(seen)) if wanted.contains(seen))
     }),
     (Gate::ConsentTooOld, |rule, listing, now| {
         now.days_since(listing.consent_given_at) <= rule.consent_max_age_days
@@ -72,12 +99,22 @@ const FIXED: &[(Gate, Holds)] = &[
         rule.request.bid.currency == listing.ask.currency
     }),
     (Gate::BidBelowAsk, |rule, listing, now| {
-        rule.offer(listing, now).price.minor >= listing.ask.minor
+        rule.seller().is_some()
+            || rule.terms().model != Model::Ppl
+            || rule.offer(listing, now).price.minor >= listing.ask.minor
+    }),
+    (Gate::BelowLeast, |rule, listing, now| {
+        rule.seller().is_some()
+            || rule.terms().model == Model::Ppl
+            || rule.reaches_least(listing, now)
     }),
 ];
 
 /// The gates that open and close by the minute, as the request's own row shows them.
 const CHANGING: &[(Gate, Holds)] = &[
+    (Gate::ContractNotActive, |rule, _, _| {
+        rule.request.agreement.is_active()
+    }),
     (Gate::RequestNotActive, |rule, _, _| {
         rule.request.state == RequestState::Active
     }),
@@ -89,20 +126,31 @@ const CHANGING: &[(Gate, Holds)] = &[
         rule.request.bought < rule.request.quantity
     }),
     (Gate::Budget, |rule, listing, now| {
-        let price = rule.offer(listing, now).price.minor;
-        rule.request.spent.minor.saturating_add(price) <= rule.request.budget.minor
+        let commitment = rule.offer(listing, now).commitment.minor;
+        rule.request.spent.minor.saturating_add(commitment) <= rule.request.budget.minor
     }),
 ];
 
 impl Rule {
-    pub fn compile(request: Arc<PurchaseRequest>, vertical: &Vertical) -> Result<Self, FieldError> {
+    /// Compiles filter and criteria; `odds` are those of the request's buyer, vertical and model.
+    pub fn compile(
+        request: Arc<PurchaseRequest>,
+        vertical: &Vertical,
+        odds: Odds,
+    ) -> Result<Self, FieldError> {
         let fields = FilterFields::of(vertical, english());
+        let criteria = &request.agreement.terms().criteria;
+        let seniorities = criteria.seniorities(vertical);
+        let criteria = Conditions::compile(&criteria.filter, &fields)?;
         let conditions = Conditions::compile(&request.filter, &fields)?;
         let wanted = request
             .max_consent_age_days
             .unwrap_or(vertical.consent_max_age_days);
         Ok(Self {
             conditions,
+            criteria,
+            seniorities,
+            odds,
             consent_max_age_days: i64::from(wanted.min(vertical.consent_max_age_days)),
             request,
         })
@@ -111,12 +159,41 @@ impl Rule {
     /// Whether the listing fits the request, whatever the minute.
     pub fn matches(&self, listing: &Listing, now: Ts) -> bool {
         FIXED.iter().all(|(_, holds)| holds(self, listing, now))
+            && self.criteria.matches(listing, now)
             && self.conditions.matches(listing, now)
+    }
+
+    fn terms(&self) -> &Terms {
+        self.request.agreement.terms()
+    }
+
+    /// The one seller of a private contract.
+    fn seller(&self) -> Option<AccountId> {
+        self.request.agreement.contract.seller_id
+    }
+
+    /// Whether terms that pay for outcomes reach what the seller asks for: its least of each outcome
+    /// where it named one, else its ask by the expected yield.
+    fn reaches_least(&self, listing: &Listing, now: Ts) -> bool {
+        let (terms, least) = (self.terms(), &listing.least);
+        let appointment = terms.price_appointment.zip(least.appointment);
+        let share = terms.share.zip(least.share_bps);
+        if appointment.is_none() && share.is_none() {
+            return least.any_yield || self.offer(listing, now).expected.minor >= listing.ask.minor;
+        }
+        appointment.is_none_or(|(price, least)| price.minor >= least.minor)
+            && share.is_none_or(|(share, least)| share.bps >= least)
     }
 
     /// Every failing gate of `matches`; empty when the listing fits.
     pub fn explain(&self, listing: &Listing, now: Ts) -> Vec<GateFailure> {
         let mut failures = self.failing(FIXED, listing, now);
+        failures.extend(
+            self.criteria
+                .explain(listing, now)
+                .into_iter()
+                .map(GateFailure::of_criterion),
+        );
         failures.extend(
             self.conditions
                 .explain(listing, now)
@@ -146,17 +223,19 @@ impl Rule {
 
     /// The bid and the bonuses of the wishes this listing meets.
     pub fn offer(&self, listing: &Listing, now: Ts) -> Offer {
-        let mut offer = Offer {
-            price: self.request.bid,
-            wishes_met: 0,
-        };
+        let (mut price, mut wishes_met) = (self.request.bid, 0);
         for wish in &self.conditions.wishes {
             if wish.is_met(listing, now) {
-                offer.wishes_met += 1;
+                wishes_met += 1;
                 let bonus = wish.condition.bonus.map_or(0, |bonus| bonus.minor);
-                offer.price.minor = offer.price.minor.saturating_add(bonus);
+                price.minor = price.minor.saturating_add(bonus);
             }
         }
-        offer
+        Offer {
+            price,
+            commitment: self.request.commitment(price),
+            expected: self.terms().expected(price, &self.odds),
+            wishes_met,
+        }
     }
 }

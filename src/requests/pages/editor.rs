@@ -1,21 +1,19 @@
 //! The request editor: every button sends the whole form, so that it works without script.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::TZ_VARIANTS;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::form::{Action, CURRENCIES, Draft, at_form_field};
+use super::form::{Action, CURRENCIES, Draft, STANDARD, at_form_field};
 use super::labels::{cap_label, day_label, operator_label};
+use super::setting::{Setting, setting};
 use super::{address, parse_id};
 use crate::conditions::rows::{Row, operators};
 use crate::conditions::{FilterField, FilterFields};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
-use crate::requests::api::vertical_by_key;
 use crate::requests::{
     self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
 };
@@ -63,6 +61,8 @@ struct EditPage {
     id: Option<RequestId>,
     draft: Draft,
     vertical: Vertical,
+    /// Ids and names of the buyer's contracts in the vertical.
+    contracts: Vec<(String, String)>,
     groups: Vec<GroupView>,
     fields: Vec<(String, String)>,
     days: Vec<(&'static str, String, bool)>,
@@ -75,8 +75,9 @@ struct EditPage {
 }
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 19] = [
+const SHOWN: [&str; 20] = [
     "name",
+    "contract",
     "bid",
     "currency",
     "quantity",
@@ -107,24 +108,29 @@ struct PickPage {
 #[derive(Debug, Deserialize)]
 pub struct NewQuery {
     vertical: Option<String>,
+    /// The contract to start from.
+    contract: Option<String>,
+    /// A filter to start from, as JSON; customer profiles lead here with theirs.
+    filter: Option<String>,
 }
 
 /// `GET /buyer/requests/new`: first the vertical, then the form.
-pub async fn new(ctx: Ctx, page: Page, query: web::Query<NewQuery>) -> Result<HttpResponse> {
+pub async fn new(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    query: web::Query<NewQuery>,
+) -> Result<HttpResponse> {
     let verticals = ctx.db.read(verticals::all).await?;
-    let wanted = query.into_inner().vertical.unwrap_or_default();
+    let query = query.into_inner();
+    let wanted = query.vertical.unwrap_or_default();
     let found = verticals.iter().find(|vertical| vertical.key == wanted);
     match found.cloned() {
         Some(vertical) => {
-            let draft = Draft::blank(&vertical.key);
-            html(&EditPage::new(
-                page,
-                None,
-                draft,
-                vertical,
-                Vec::new(),
-                None,
-            ))
+            let mut draft = Draft::blank(&vertical.key);
+            draft.start(query.contract, query.filter.as_deref());
+            let setting = setting(&ctx, &caller, &draft).await?;
+            html(&EditPage::new(page, None, draft, setting, Vec::new(), None))
         }
         None => html(&PickPage { page, verticals }),
     }
@@ -138,10 +144,11 @@ pub async fn edit(
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = parse_id(&id)?;
+    let buyer = caller.account_id;
     let (request, vertical) = ctx
         .db
         .read(move |conn| {
-            let request = requests::get(conn, caller.account_id, id)?;
+            let request = requests::get(conn, buyer, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             Ok((request, vertical))
         })
@@ -151,11 +158,12 @@ pub async fn edit(
         return Ok(redirect_with(&address(id), &message));
     }
     let draft = Draft::of_request(&request, &vertical.key);
+    let setting = setting(&ctx, &caller, &draft).await?;
     html(&EditPage::new(
         page,
         Some(id),
         draft,
-        vertical,
+        setting,
         Vec::new(),
         None,
     ))
@@ -192,8 +200,8 @@ pub async fn preview(
     Form(pairs): Form<Pairs>,
 ) -> Result<HttpResponse> {
     let draft = Draft::of_pairs(&pairs);
-    let vertical = vertical_of(&ctx, &draft).await?;
-    let (look, _) = look(&ctx, &caller, &page, &draft, &vertical).await?;
+    let setting = setting(&ctx, &caller, &draft).await?;
+    let (look, _) = look(&ctx, &caller, &page, &draft, &setting).await?;
     if req.headers().contains_key("hx-request") {
         return html(&PreviewPart { l: page.l, look });
     }
@@ -202,15 +210,10 @@ pub async fn preview(
         page,
         id,
         draft,
-        vertical,
+        setting,
         Vec::new(),
         Some(look),
     ))
-}
-
-async fn vertical_of(ctx: &Ctx, draft: &Draft) -> Result<Vertical> {
-    let key = draft.vertical.clone();
-    ctx.db.read(move |conn| vertical_by_key(conn, &key)).await
 }
 
 async fn answer(
@@ -221,20 +224,13 @@ async fn answer(
     pairs: Pairs,
 ) -> Result<HttpResponse> {
     let mut draft = Draft::of_pairs(&pairs);
-    let vertical = vertical_of(&ctx, &draft).await?;
+    let setting = setting(&ctx, &caller, &draft).await?;
     match Action::of(&pairs) {
-        Action::Save => save(ctx, caller, page, (id, draft, vertical), false).await,
-        Action::SaveAndActivate => save(ctx, caller, page, (id, draft, vertical), true).await,
+        Action::Save => save(ctx, caller, page, (id, draft, setting), false).await,
+        Action::SaveAndActivate => save(ctx, caller, page, (id, draft, setting), true).await,
         Action::Check => {
-            let (look, errors) = look(&ctx, &caller, &page, &draft, &vertical).await?;
-            html(&EditPage::new(
-                page,
-                id,
-                draft,
-                vertical,
-                errors,
-                Some(look),
-            ))
+            let (look, errors) = look(&ctx, &caller, &page, &draft, &setting).await?;
+            html(&EditPage::new(page, id, draft, setting, errors, Some(look)))
         }
         action => {
             let group = match action {
@@ -242,19 +238,21 @@ async fn answer(
                 _ => 0,
             };
             let chosen = first(&pairs, &format!("add_field:{group}")).to_owned();
-            let fields = FilterFields::of(&vertical, page.l);
+            let fields = FilterFields::of(&setting.vertical, page.l);
             draft.change(action, &chosen, &fields);
-            html(&EditPage::new(page, id, draft, vertical, Vec::new(), None))
+            html(&EditPage::new(page, id, draft, setting, Vec::new(), None))
         }
     }
 }
 
 /// Reads the form into terms; what is wrong is told by the names of the form's fields.
-fn read(draft: &Draft, vertical: &Vertical, l: &Lang) -> Result<Terms, Vec<FieldError>> {
-    let fields = FilterFields::of(vertical, l);
+fn read(draft: &Draft, setting: &Setting, l: &Lang) -> Result<Terms, Vec<FieldError>> {
+    let fields = FilterFields::of(&setting.vertical, l);
     let read = draft.terms(&fields);
     let mut errors = read.errors;
-    let terms = match Terms::parse(&read.terms, vertical) {
+    errors.extend(setting.refused.clone());
+    let agreement = setting.agreement.as_ref();
+    let terms = match Terms::parse(&read.terms, &setting.vertical, agreement) {
         Ok(terms) if errors.is_empty() => return Ok(terms),
         Ok(_) => Vec::new(),
         Err(more) => more,
@@ -275,15 +273,15 @@ async fn save(
     ctx: Ctx,
     caller: Caller,
     page: Page,
-    (id, draft, vertical): (Option<RequestId>, Draft, Vertical),
+    (id, draft, setting): (Option<RequestId>, Draft, Setting),
     activate: bool,
 ) -> Result<HttpResponse> {
-    let terms = match read(&draft, &vertical, page.l) {
+    let terms = match read(&draft, &setting, page.l) {
         Ok(terms) => terms,
-        Err(errors) => return refuse(page, id, draft, vertical, errors),
+        Err(errors) => return refuse(page, id, draft, setting, errors),
     };
     let (now, version) = (ctx.now(), draft.version.parse().unwrap_or(0));
-    let of_vertical = vertical.clone();
+    let of_vertical = setting.vertical.clone();
     let saved: Result<PurchaseRequest> = ctx
         .write(move |conn| {
             let request = match id {
@@ -311,7 +309,7 @@ async fn save(
         Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => {
             let errors = refusal.fields.into_iter();
             let errors = errors.map(|error| at_form_field(error, &[])).collect();
-            refuse(page, id, draft, vertical, errors)
+            refuse(page, id, draft, setting, errors)
         }
         Err(error) => Err(error),
     }
@@ -321,10 +319,10 @@ fn refuse(
     page: Page,
     id: Option<RequestId>,
     draft: Draft,
-    vertical: Vertical,
+    setting: Setting,
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse> {
-    html_status(422, &EditPage::new(page, id, draft, vertical, errors, None))
+    html_status(422, &EditPage::new(page, id, draft, setting, errors, None))
 }
 
 /// Counts the listed leads that fit the form as it stands, if it can be read.
@@ -333,17 +331,17 @@ async fn look(
     caller: &Caller,
     page: &Page,
     draft: &Draft,
-    vertical: &Vertical,
+    setting: &Setting,
 ) -> Result<(Look, Vec<FieldError>)> {
     // A request need not have a name to be counted.
     let mut named = draft.clone();
     if named.name.is_empty() {
-        vertical.name.clone_into(&mut named.name);
+        setting.vertical.name.clone_into(&mut named.name);
     }
-    let terms = match read(&named, vertical, page.l) {
+    let terms = match read(&named, setting, page.l) {
         Ok(terms) => terms,
         Err(errors) => {
-            let fields = FilterFields::of(vertical, page.l);
+            let fields = FilterFields::of(&setting.vertical, page.l);
             let told = errors
                 .iter()
                 .map(|error| told(page.l, error, draft, &fields));
@@ -351,8 +349,14 @@ async fn look(
         }
     };
     let now = ctx.now();
-    let rule = Arc::new(terms.rule(caller.account_id, vertical, now)?);
-    let preview = ctx.db.read(move |conn| meet(conn, &rule, now)).await?;
+    let (vertical, buyer) = (setting.vertical.clone(), caller.account_id);
+    let preview = ctx
+        .db
+        .read(move |conn| {
+            let rule = requests::draft_rule(conn, buyer, &terms, &vertical, now)?;
+            meet(conn, &rule, now)
+        })
+        .await?;
     Ok((Look::Fits(Box::new(preview)), Vec::new()))
 }
 
@@ -395,11 +399,18 @@ impl EditPage {
         page: Page,
         id: Option<RequestId>,
         draft: Draft,
-        vertical: Vertical,
+        setting: Setting,
         errors: Vec<FieldError>,
         look: Option<Look>,
     ) -> Self {
         let l = page.l;
+        let Setting {
+            vertical,
+            mut contracts,
+            ..
+        } = setting;
+        let standard = fl!(l, "requests-contract-standard");
+        contracts.insert(0, (STANDARD.to_owned(), standard));
         let fields = FilterFields::of(&vertical, l);
         let groups = std::iter::once(0)
             .chain(draft.groups.iter().copied().filter(|group| *group != 0))
@@ -451,6 +462,7 @@ impl EditPage {
             id,
             draft,
             vertical,
+            contracts,
             errors,
         }
     }

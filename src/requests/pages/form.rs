@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::conditions::FilterFields;
 use crate::conditions::rows::{Row, filter_json, rows_of};
+use crate::conditions::{Filter, FilterFields};
 use crate::error::{FieldError, Reason};
 use crate::money::{Money, MoneyJson};
 use crate::requests::schedule::{Day, show_minute};
@@ -16,6 +16,9 @@ use crate::web::form::{Pairs, every, first};
 /// Currencies offered first; a request may be in any other by the API.
 pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
 
+/// The choice of the standard contract, which has no id while there is none.
+pub const STANDARD: &str = "standard";
+
 /// Everything that the editor holds, as it was typed.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
@@ -23,6 +26,8 @@ pub struct Draft {
     /// The version that is edited; empty for a new request.
     pub version: String,
     pub name: String,
+    /// The id of a contract; empty for pay per lead at the bid.
+    pub contract: String,
     pub rows: Vec<Row>,
     /// Groups of alternatives, also empty ones; 0 is the list that must be met as a whole.
     pub groups: Vec<usize>,
@@ -92,6 +97,19 @@ impl Draft {
         }
     }
 
+    /// Starts from a contract, and from a filter that rows can show.
+    pub fn start(&mut self, contract: Option<String>, filter: Option<&str>) {
+        self.contract = contract.unwrap_or_default();
+        let rows = filter
+            .and_then(|json| serde_json::from_str(json).ok())
+            .and_then(|json: Json| Filter::from_json(&json).ok())
+            .and_then(|filter| rows_of(&filter));
+        if let Some((rows, groups)) = rows {
+            self.rows = rows;
+            self.groups = groups;
+        }
+    }
+
     /// The form of a stored request.
     pub fn of_request(request: &PurchaseRequest, vertical: &str) -> Self {
         let (rows, groups, raw_filter) = match rows_of(&request.filter) {
@@ -104,12 +122,17 @@ impl Draft {
             vertical: vertical.to_owned(),
             version: request.version.to_string(),
             name: request.name.clone(),
+            contract: contract_id(request),
             rows,
             groups,
             raw_filter,
             need_phone: request.need_phone,
             need_email: request.need_email,
-            bid: amount(request.bid),
+            bid: if request.agreement.terms().asks_for_bid() {
+                amount(request.bid)
+            } else {
+                String::new()
+            },
             currency: request.bid.currency.to_string(),
             quantity: request.quantity.to_string(),
             budget: amount(request.budget),
@@ -161,6 +184,7 @@ impl Draft {
             vertical: text("vertical"),
             version: text("version"),
             name: text("name"),
+            contract: text("contract").replace(STANDARD, ""),
             rows: Row::of_pairs(pairs),
             groups,
             raw_filter: text("raw_filter"),
@@ -252,7 +276,8 @@ impl Draft {
                 .filter(|(_, needed)| *needed)
                 .map(|(need, _)| need.to_owned())
                 .collect(),
-            bid: self.money(&self.bid),
+            contract: self.contract.parse().ok(),
+            bid: text(&self.bid).map(|bid| self.money(&bid)),
             quantity,
             caps,
             budget: text(&self.budget).map(|budget| self.money(&budget)),
@@ -292,6 +317,16 @@ impl Draft {
             let raw = serde_json::from_str(&self.raw_filter);
             (raw.unwrap_or(Json::Null), Vec::new())
         }
+    }
+}
+
+/// The contract of a request, where it is not the standard one.
+fn contract_id(request: &PurchaseRequest) -> String {
+    let contract = &request.agreement.contract;
+    if contract.is_standard {
+        String::new()
+    } else {
+        contract.id.to_string()
     }
 }
 
