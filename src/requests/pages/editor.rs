@@ -8,7 +8,7 @@ use chrono_tz::TZ_VARIANTS;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::form::{Action, CURRENCIES, Draft, Pairs, at_form_field, first};
+use super::form::{Action, Draft, Pairs, at_form_field, first};
 use super::labels::{cap_label, day_label, operator_label};
 use super::rows::{Row, operators};
 use super::{address, parse_id};
@@ -17,10 +17,10 @@ use crate::id::RequestId;
 use crate::requests::api::vertical_by_key;
 use crate::requests::fields::{FilterField, FilterFields};
 use crate::requests::{
-    self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
+    self, CapWindow, Day, Move, Preview, PurchaseRequest, RequestState, Terms, preview as meet,
 };
 use crate::text::Lang;
-use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::verticals::{self, FieldKind, Vertical};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
 /// What a row needs to be shown: its field, the operators it knows, its error.
@@ -146,7 +146,10 @@ pub async fn edit(
         })
         .await?;
     if !request.state.is_editable() {
-        let message = fl!(page.l, "requests-not-editable");
+        let message = match request.state {
+            RequestState::Active => fl!(page.l, "requests-not-editable"),
+            _ => fl!(page.l, "requests-over"),
+        };
         return Ok(redirect_with(&address(id), &message));
     }
     let draft = Draft::of_request(&request, &vertical.key);
@@ -361,7 +364,10 @@ fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> S
         .rows
         .iter()
         .find(|row| format!("c{}", row.id) == error.field);
-    let name = row.map_or_else(|| readable(&error.field), |row| fields.label(&row.field));
+    let name = row.map_or_else(
+        || format::words(&error.field),
+        |row| fields.label(&row.field),
+    );
     format!("{name} {}", error.reason.message(l))
 }
 
@@ -388,6 +394,22 @@ impl EditPage {
     )]
     fn cap_field(&self, window: &CapWindow, part: &str) -> String {
         format!("caps.{window}.{part}")
+    }
+
+    /// Whether a cap is set, or one has an error to show.
+    fn has_caps(&self) -> bool {
+        !self.draft.caps.is_empty() || self.has_error("caps.")
+    }
+
+    /// Whether leads are wanted at some hours only, or the hours have an error to show.
+    fn has_hours(&self) -> bool {
+        !self.draft.is_always() || self.has_error("schedule.")
+    }
+
+    fn has_error(&self, fields: &str) -> bool {
+        self.errors
+            .iter()
+            .any(|error| error.field.starts_with(fields))
     }
 
     fn new(
@@ -442,7 +464,7 @@ impl EditPage {
                     (window, cap_label(l, window), count, amount)
                 })
                 .collect(),
-            currencies: currencies(&draft.currency),
+            currencies: format::currencies(&draft.currency),
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             others: format::other_errors(l, &errors, &shown),
             look: look.map(|look| PreviewPart { l, look }),
@@ -453,17 +475,6 @@ impl EditPage {
             errors,
         }
     }
-}
-
-fn currencies(chosen: &str) -> Vec<(String, String)> {
-    let mut codes = CURRENCIES.to_vec();
-    if !chosen.is_empty() && !codes.contains(&chosen) {
-        codes.push(chosen);
-    }
-    codes
-        .into_iter()
-        .map(|code| (code.to_owned(), code.to_owned()))
-        .collect()
 }
 
 impl RowView {
@@ -479,7 +490,7 @@ impl RowView {
                 .collect(),
             choices: choices
                 .iter()
-                .map(|value| (value.clone(), readable(value)))
+                .map(|value| (value.clone(), format::words(value)))
                 .collect(),
             error: format::field_error(l, errors, &format!("c{}", row.id)),
             row: row.clone(),

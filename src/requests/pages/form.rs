@@ -11,9 +11,11 @@ use crate::requests::fields::FilterFields;
 use crate::requests::schedule::{Day, show_minute};
 use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
 use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
+use crate::web::format::CURRENCIES;
 
-/// Currencies offered first; a request may be in any other by the API.
-pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
+/// The hours of a request that buys around the clock.
+const DAY_STARTS: &str = "00:00";
+const DAY_ENDS: &str = "24:00";
 
 /// A form as it was sent: every value of every field.
 pub type Pairs = Vec<(String, String)>;
@@ -101,12 +103,17 @@ impl Draft {
             currency: CURRENCIES[0].to_owned(),
             quantity: "10".to_owned(),
             days: Day::ALL.iter().map(|day| day.as_str().to_owned()).collect(),
-            from: "00:00".to_owned(),
-            to: "24:00".to_owned(),
+            from: DAY_STARTS.to_owned(),
+            to: DAY_ENDS.to_owned(),
             time_zone: "UTC".to_owned(),
             auto_buy: true,
             ..Self::default()
         }
+    }
+
+    /// Whether the form asks for leads on every day, around the clock.
+    pub fn is_always(&self) -> bool {
+        self.days.len() == Day::ALL.len() && self.from == DAY_STARTS && self.to == DAY_ENDS
     }
 
     /// The form of a stored request.
