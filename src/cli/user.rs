@@ -35,6 +35,7 @@ struct Add {
     /// owner, member or viewer; for the operator admin, auditor or finance
     #[arg(long)]
     role: Role,
+    /// E-mail address that the person signs in with
     #[arg(long)]
     email: String,
     /// Name of the person
@@ -52,6 +53,7 @@ struct Add {
 
 #[derive(clap::Args)]
 struct Reset {
+    /// E-mail address that the person signs in with
     #[arg(long)]
     email: String,
     #[command(flatten)]
