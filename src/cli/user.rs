@@ -69,7 +69,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn run_add(add: Add) -> anyhow::Result<()> {
     if !fits(add.kind, add.role) {
-        bail!("a {} account has no role {}", add.kind, add.role);
+        let roles = match add.kind {
+            AccountKind::Operator => "admin, auditor or finance",
+            AccountKind::Seller | AccountKind::Buyer => "owner, member or viewer",
+        };
+        bail!(
+            "role: {} is not one of kind {}; choose {roles}",
+            add.role,
+            add.kind
+        );
     }
     let password = read_password()?;
     let email = accounts::email("email", &add.email).map_err(said)?;

@@ -89,12 +89,11 @@ async fn content(lines: &mut Lines<BufReader<OwnedReadHalf>>) -> String {
         if line == "." {
             break;
         }
-        match line.strip_suffix('=') {
-            Some(broken) => content.push_str(broken),
-            None => {
-                content.push_str(&line);
-                content.push('\n');
-            }
+        if let Some(broken) = line.strip_suffix('=') {
+            content.push_str(broken);
+        } else {
+            content.push_str(&line);
+            content.push('\n');
         }
     }
     content
