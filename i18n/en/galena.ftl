@@ -402,6 +402,7 @@ ledger-kind-exp-goodwill = Goodwill
 product-name = Galena
 skip-to-content = Skip to the content
 nav-label = Main
+nav-side = Side bar
 nav-menu = Menu
 nav-theme = Light or dark
 nav-open-dashboard = Open the dashboard
