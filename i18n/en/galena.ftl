@@ -770,7 +770,10 @@ leads-import-empty-next = Choose a file above. You see what its columns mean bef
 leads-import-lines = Lines
 leads-import-accepted = Accepted
 leads-import-refused = Refused
-leads-import-map-intro = { $lines } lines for { $vertical }. Say what the columns mean, and what all lines share.
+leads-import-map-intro = { $lines ->
+    [one] 1 line
+   *[other] { $lines } lines
+} for { $vertical }. Say what the columns mean, and what all lines share.
 leads-import-lacks = The file cannot be started yet
 leads-import-columns = Columns
 leads-import-column = Column
