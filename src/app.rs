@@ -21,7 +21,7 @@ use crate::clock::{Clock, Ts};
 use crate::config::Config;
 use crate::db::{Db, SchemaState};
 use crate::delivery::jobs::{Sender, deliver};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Reason};
 use crate::jobs::Runner;
 use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
@@ -114,9 +114,19 @@ impl App {
             )
             .app_data(
                 actix::QueryConfig::default()
-                    .error_handler(|_, _| Error::refused(Code::MalformedBody).into()),
+                    .error_handler(|error, _| query_refusal(&error.to_string()).into()),
             );
     }
+}
+
+/// A query that cannot be read; a parameter that nobody knows is named, with those that are known.
+fn query_refusal(error: &str) -> Error {
+    let Some((_, told)) = error.split_once("unknown field `") else {
+        return Error::refused(Code::MalformedBody);
+    };
+    let (field, known) = told.split_once('`').unwrap_or((told, ""));
+    let known = known.split('`').skip(1).step_by(2).collect::<Vec<_>>();
+    Error::invalid_field(field, Reason::UnknownField, known.join(", "))
 }
 
 /// Who does each kind of job.

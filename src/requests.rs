@@ -248,6 +248,11 @@ pub fn get(conn: &mut Conn, buyer: AccountId, id: RequestId) -> Result<PurchaseR
     store::find(conn, buyer, id)?.ok_or_else(|| Error::refused(Code::NotFound))
 }
 
+/// The request that the buyer made last.
+pub fn latest(conn: &mut Conn, buyer: AccountId) -> Result<Option<PurchaseRequest>> {
+    Ok(store::page(conn, buyer, None, None, 1)?.pop())
+}
+
 /// Replaces the terms of a draft or paused request; `version` is the one the editor saw.
 pub fn update(
     conn: &mut Conn,

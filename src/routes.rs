@@ -51,6 +51,7 @@ routes! {
     GET "/terms" => PUBLIC, reports::pages::public::terms;
     GET "/privacy" => PUBLIC, reports::pages::public::privacy;
     GET "/docs" => PUBLIC, docs::page;
+    GET "/docs/errors" => PUBLIC, docs::errors;
     GET "/docs/{file}" => PUBLIC, docs::asset;
 
     GET "/seller" => SELLER_SEES, reports::pages::seller::dashboard;

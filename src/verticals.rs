@@ -10,6 +10,7 @@ mod store;
 
 use std::collections::BTreeMap;
 
+use i18n_embed_fl::fl;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,7 @@ pub use store::{all, by_id, by_key};
 use crate::db::types::text_enum;
 use crate::id::VerticalId;
 use crate::money::BasisPoints;
+use crate::text::Lang;
 
 text_enum! {
     /// What a buyer pays for under a contract.
@@ -38,6 +40,17 @@ text_enum! {
 text_enum! {
     /// The type of an attribute's values.
     pub enum FieldKind { Text = "text", Integer = "integer", Boolean = "boolean", Choice = "choice" }
+}
+
+impl FieldKind {
+    pub fn label(self, l: &Lang) -> String {
+        match self {
+            Self::Text => fl!(l, "vertical-kind-text"),
+            Self::Integer => fl!(l, "vertical-kind-integer"),
+            Self::Boolean => fl!(l, "vertical-kind-boolean"),
+            Self::Choice => fl!(l, "vertical-kind-choice"),
+        }
+    }
 }
 
 /// The value of an attribute.
@@ -92,12 +105,12 @@ impl Field {
             FieldKind::Choice => self.allowed.join(", "),
             FieldKind::Boolean => "true, false".to_owned(),
             FieldKind::Integer => match (self.min, self.max) {
-                (Some(min), Some(max)) => format!("{min} - {max}"),
+                (Some(min), Some(max)) => format!("{min} to {max}"),
                 (Some(min), None) => format!(">= {min}"),
                 (None, Some(max)) => format!("<= {max}"),
                 (None, None) => "123".to_owned(),
             },
-            FieldKind::Text => format!("<= {} characters", self.max_chars()),
+            FieldKind::Text => format!("up to {} characters", self.max_chars()),
         }
     }
 
@@ -107,11 +120,6 @@ impl Field {
             .and_then(|max| usize::try_from(max).ok())
             .unwrap_or(500)
     }
-}
-
-/// A value as people read it: `good_beautiful_glasses` becomes "good beautiful glasses".
-pub fn readable(value: &str) -> String {
-    value.replace('_', " ")
 }
 
 /// A market for one kind of lead, with its rules.

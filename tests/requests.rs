@@ -289,7 +289,7 @@ on_both!(async fn the_facts_request_fits_exactly_what_it_should(app) {
         (json!({ "ask": { "amount": "599.99" } }), None),
         (json!({ "attributes": { "age": 29 } }), Some("Age: at least 30")),
         (json!({ "attributes": { "age": null } }), Some("Age: at least 30")),
-        (json!({ "attributes": { "region": "RU-TVE" } }), Some("Region: one of RU-MOW, RU-SPE")),
+        (json!({ "attributes": { "region": "RU-TVE" } }), Some("Region: one of Moscow, Saint Petersburg")),
         (json!({ "attributes": { "marital_status": "single" } }), Some("Marital status: one of has partner, married")),
         (json!({ "attributes": { "looking_for": "sunglasses" } }), Some("Looking for: good beautiful glasses")),
         (json!({ "contact": { "phone": null } }), Some("The lead has no phone number")),
@@ -593,7 +593,7 @@ on_both!(async fn the_editor_works_without_script(app) {
     let saved = browser.post_form("/buyer/requests", &right).await.expect(303);
     let path = saved.location().to_owned();
     let shown = browser.get(&path).await.expect(200).text;
-    for text in ["Diamond glasses", "Age: at least 30", "Region: one of RU-MOW, RU-SPE", "at least one of:", "missed only by"] {
+    for text in ["Diamond glasses", "Age: at least 30", "Region: one of Moscow, Saint Petersburg", "at least one of:", "missed only by"] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
     let id: RequestId = path.rsplit('/').next().unwrap().parse().unwrap();
@@ -610,7 +610,7 @@ on_both!(async fn the_editor_works_without_script(app) {
     browser.get(&format!("{path}/edit")).await.expect(303);
     browser.post_form(&format!("{path}/pause"), &[]).await.expect(303);
     let page = browser.get(&format!("{path}/edit")).await.expect(200).text;
-    assert_eq!((input(&page, "c1.value"), input(&page, "c2.bonus")), ("RU-MOW, RU-SPE", "12.50"));
+    assert_eq!((input(&page, "c1.value"), input(&page, "c2.bonus")), ("Moscow, Saint Petersburg", "12.50"));
     assert_eq!(input(&page, "groups"), "1");
     let version = input(&page, "version").to_owned();
     let mut edited = right.clone();

@@ -1,5 +1,7 @@
 //! The tables of accounts, users, sessions and API keys.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::{AccountState, NewAccount, NewUser, UserState};
@@ -149,6 +151,15 @@ pub fn account(conn: &mut Conn, id: AccountId) -> Result<Account> {
         .find(id)
         .select(Account::as_select())
         .first(conn)?)
+}
+
+/// Accounts by their names.
+pub fn names_of(conn: &mut Conn, ids: &[AccountId]) -> Result<BTreeMap<AccountId, String>> {
+    let named: Vec<(AccountId, String)> = accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::name))
+        .load(conn)?;
+    Ok(named.into_iter().collect())
 }
 
 /// The oldest account of a kind with this name.

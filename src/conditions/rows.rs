@@ -6,6 +6,7 @@ use super::{Condition, Filter, FilterField, FilterFields, Op};
 use crate::money::Money;
 use crate::verticals::{FieldKind, Value, place};
 use crate::web::form::{Pairs, every, first};
+use crate::web::format;
 
 /// A condition as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +72,11 @@ impl Row {
     }
 
     fn of_condition(id: usize, group: usize, condition: &Condition) -> Self {
-        let texts: Vec<String> = condition.values.iter().map(Value::to_string).collect();
+        let texts: Vec<String> = condition
+            .values
+            .iter()
+            .map(|value| typed_as(&condition.field, value.to_string()))
+            .collect();
         let flag = match condition.values.first() {
             Some(Value::Bool(flag)) => Some(*flag),
             _ => None,
@@ -154,6 +159,21 @@ impl Row {
             }
         }
         Json::Object(object)
+    }
+}
+
+/// How a value is typed: a place by its name, where the name alone tells which place is meant.
+fn typed_as(field: &str, value: String) -> String {
+    let name = format::place(&value);
+    let meant = match field {
+        "country" => place::country(&name),
+        "region" => place::region(None, &name),
+        _ => None,
+    };
+    if meant == Some(value.as_str()) {
+        name
+    } else {
+        value
     }
 }
 

@@ -62,12 +62,12 @@ impl Condition {
     }
 }
 
-/// A value as a person reads it: codes such as `has_partner` lose their underscores.
+/// A value as a person reads it: `RU-MOW` by its name, codes such as `has_partner` without underscores.
 pub fn shown(value: &Value, lang: &Lang) -> String {
     match value {
         Value::Bool(true) => fl!(lang, "requests-yes"),
         Value::Bool(false) => fl!(lang, "requests-no"),
         Value::Int(number) => number.to_string(),
-        Value::Text(text) => text.replace('_', " "),
+        Value::Text(text) => crate::web::format::words(text),
     }
 }

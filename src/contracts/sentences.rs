@@ -7,7 +7,8 @@ use crate::conditions::FilterFields;
 use crate::leads::{MQL_AT, SQL_AT, Stage};
 use crate::money::Money;
 use crate::text::Lang;
-use crate::verticals::{Vertical, readable};
+use crate::verticals::Vertical;
+use crate::web::format::words;
 
 /// Leads, held appointments and no-shows of the worked example, and its sales.
 const LEADS: i64 = 10;
@@ -81,7 +82,7 @@ fn qualified(l: &Lang, terms: &Terms, vertical: &Vertical) -> Vec<String> {
         .map(|condition| condition.sentence(&fields.label(&condition.field), l))
         .collect();
     if let Some(least) = &criteria.min_seniority {
-        said.push(fl!(l, "contracts-say-seniority", least = readable(least)));
+        said.push(fl!(l, "contracts-say-seniority", least = words(least)));
     }
     match criteria.min_stage {
         Some(Stage::Mql) => said.push(fl!(l, "contracts-say-mql", score = MQL_AT)),

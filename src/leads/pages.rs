@@ -21,7 +21,8 @@ use i18n_embed_fl::fl;
 
 use super::Contact;
 use crate::text::Lang;
-use crate::verticals::{Attributes, Vertical, readable};
+use crate::verticals::{Attributes, Vertical};
+use crate::web::format;
 
 /// A fact of a lead with its label, as pages list them.
 struct Fact {
@@ -29,19 +30,14 @@ struct Fact {
     value: String,
 }
 
-fn facts(vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
+fn facts(l: &Lang, vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
     vertical
         .fields
         .iter()
         .filter_map(|field| {
-            let value = attributes.get(&field.key)?.to_string();
-            let value = match field.key.as_str() {
-                "country" | "region" => crate::web::format::place(&value),
-                _ => readable(&value),
-            };
             Some(Fact {
                 label: field.label.clone(),
-                value,
+                value: format::fact(l, attributes.get(&field.key)?),
             })
         })
         .collect()
@@ -71,7 +67,7 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
             })
         })
         .collect();
-    shown.extend(facts(vertical, &contact.personal));
+    shown.extend(facts(l, vertical, &contact.personal));
     shown
 }
 

@@ -156,6 +156,7 @@ pub struct ExplanationJson {
 
 /// Filter of the list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Only requests in this state.
@@ -170,6 +171,7 @@ pub struct ListQuery {
 
 /// Which lead to explain.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExplainQuery {
     #[param(value_type = LeadId)]

@@ -195,6 +195,14 @@ struct ShowPage {
 }
 
 impl ShowPage {
+    /// Nothing is bought any more.
+    fn is_over(&self) -> bool {
+        !matches!(
+            self.request.state,
+            RequestState::Draft | RequestState::Active | RequestState::Paused
+        )
+    }
+
     fn close_address(&self) -> String {
         format!("{}/close", address(self.request.id))
     }

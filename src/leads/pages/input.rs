@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::leads::{CONSENT_CHANNELS, Channel};
 use crate::text::Lang;
-use crate::verticals::{FieldKind, Vertical, readable};
+use crate::verticals::{FieldKind, Vertical};
 use crate::web::format;
 
 /// What was typed, by the path of the field in the lead's document.
@@ -112,7 +112,7 @@ impl Form<'_> {
                         let options = field
                             .allowed
                             .iter()
-                            .map(|value| (value.clone(), readable(value)))
+                            .map(|value| (value.clone(), format::words(value)))
                             .collect();
                         self.select(&name, label, field.required, options)
                     }
@@ -159,10 +159,12 @@ impl Form<'_> {
                 help: fl!(l, "leads-help-ask"),
                 ..self.text("ask.amount", fl!(l, "leads-field-ask"), true)
             },
-            Input {
-                help: fl!(l, "leads-help-currency"),
-                ..self.text("ask.currency", fl!(l, "leads-field-currency"), true)
-            },
+            self.select(
+                "ask.currency",
+                fl!(l, "leads-field-currency"),
+                true,
+                format::currencies(self.typed.get("ask.currency").map_or("", String::as_str)),
+            ),
             Input {
                 html_type: "number",
                 help: most(vertical.max_copies),

@@ -249,7 +249,7 @@ impl Shown {
         contact: Option<&Contact>,
     ) -> Self {
         Self {
-            facts: facts(&vertical, &details.lead.listing.attributes),
+            facts: facts(l, &vertical, &details.lead.listing.attributes),
             checks: details
                 .checks
                 .iter()

@@ -6,7 +6,7 @@ use chrono_tz::TZ_VARIANTS;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::form::{Action, CURRENCIES, Draft, STANDARD, at_form_field};
+use super::form::{Action, Draft, STANDARD, at_form_field};
 use super::labels::{cap_label, day_label, operator_label};
 use super::setting::{Setting, setting};
 use super::{address, parse_id};
@@ -15,10 +15,10 @@ use crate::conditions::{FilterField, FilterFields};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
 use crate::requests::{
-    self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
+    self, CapWindow, Day, Move, Preview, PurchaseRequest, RequestState, Terms, preview as meet,
 };
 use crate::text::Lang;
-use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::verticals::{self, FieldKind, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
@@ -154,7 +154,10 @@ pub async fn edit(
         })
         .await?;
     if !request.state.is_editable() {
-        let message = fl!(page.l, "requests-not-editable");
+        let message = match request.state {
+            RequestState::Active => fl!(page.l, "requests-not-editable"),
+            _ => fl!(page.l, "requests-over"),
+        };
         return Ok(redirect_with(&address(id), &message));
     }
     let draft = Draft::of_request(&request, &vertical.key);
@@ -366,7 +369,10 @@ fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> S
         .rows
         .iter()
         .find(|row| format!("c{}", row.id) == error.field);
-    let name = row.map_or_else(|| readable(&error.field), |row| fields.label(&row.field));
+    let name = row.map_or_else(
+        || format::words(&error.field),
+        |row| fields.label(&row.field),
+    );
     format!("{name} {}", error.reason.message(l))
 }
 
@@ -393,6 +399,22 @@ impl EditPage {
     )]
     fn cap_field(&self, window: &CapWindow, part: &str) -> String {
         format!("caps.{window}.{part}")
+    }
+
+    /// Whether a cap is set, or one has an error to show.
+    fn has_caps(&self) -> bool {
+        !self.draft.caps.is_empty() || self.has_error("caps.")
+    }
+
+    /// Whether leads are wanted at some hours only, or the hours have an error to show.
+    fn has_hours(&self) -> bool {
+        !self.draft.is_always() || self.has_error("schedule.")
+    }
+
+    fn has_error(&self, fields: &str) -> bool {
+        self.errors
+            .iter()
+            .any(|error| error.field.starts_with(fields))
     }
 
     fn new(
@@ -454,7 +476,7 @@ impl EditPage {
                     (window, cap_label(l, window), count, amount)
                 })
                 .collect(),
-            currencies: currencies(&draft.currency),
+            currencies: format::currencies(&draft.currency),
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             others: format::other_errors(l, &errors, &shown),
             look: look.map(|look| PreviewPart { l, look }),
@@ -466,17 +488,6 @@ impl EditPage {
             errors,
         }
     }
-}
-
-fn currencies(chosen: &str) -> Vec<(String, String)> {
-    let mut codes = CURRENCIES.to_vec();
-    if !chosen.is_empty() && !codes.contains(&chosen) {
-        codes.push(chosen);
-    }
-    codes
-        .into_iter()
-        .map(|code| (code.to_owned(), code.to_owned()))
-        .collect()
 }
 
 impl RowView {
@@ -492,7 +503,7 @@ impl RowView {
                 .collect(),
             choices: choices
                 .iter()
-                .map(|value| (value.clone(), readable(value)))
+                .map(|value| (value.clone(), format::words(value)))
                 .collect(),
             error: format::field_error(l, errors, &format!("c{}", row.id)),
             row: row.clone(),

@@ -12,9 +12,11 @@ use crate::requests::schedule::{Day, show_minute};
 use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
 use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
 use crate::web::form::{Pairs, every, first};
+use crate::web::format::CURRENCIES;
 
-/// Currencies offered first; a request may be in any other by the API.
-pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
+/// The hours of a request that buys around the clock.
+const DAY_STARTS: &str = "00:00";
+const DAY_ENDS: &str = "24:00";
 
 /// The choice of the standard contract, which has no id while there is none.
 pub const STANDARD: &str = "standard";
@@ -89,8 +91,8 @@ impl Draft {
             currency: CURRENCIES[0].to_owned(),
             quantity: "10".to_owned(),
             days: Day::ALL.iter().map(|day| day.as_str().to_owned()).collect(),
-            from: "00:00".to_owned(),
-            to: "24:00".to_owned(),
+            from: DAY_STARTS.to_owned(),
+            to: DAY_ENDS.to_owned(),
             time_zone: "UTC".to_owned(),
             auto_buy: true,
             ..Self::default()
@@ -108,6 +110,11 @@ impl Draft {
             self.rows = rows;
             self.groups = groups;
         }
+    }
+
+    /// Whether the form asks for leads on every day, around the clock.
+    pub fn is_always(&self) -> bool {
+        self.days.len() == Day::ALL.len() && self.from == DAY_STARTS && self.to == DAY_ENDS
     }
 
     /// The form of a stored request.
