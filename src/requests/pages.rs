@@ -5,6 +5,7 @@ pub mod export;
 mod form;
 mod labels;
 mod setting;
+mod view;
 
 use std::sync::Arc;
 

@@ -7,11 +7,11 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::form::{Action, Draft, STANDARD, at_form_field};
-use super::labels::{cap_label, day_label, operator_label};
+use super::labels::{cap_label, day_label};
 use super::setting::{Setting, setting};
+use super::view::{GroupView, RowView};
 use super::{address, parse_id};
-use crate::conditions::rows::{Row, operators};
-use crate::conditions::{FilterField, FilterFields};
+use crate::conditions::FilterFields;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
 use crate::requests::{
@@ -21,23 +21,6 @@ use crate::text::Lang;
 use crate::verticals::{self, FieldKind, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
-
-/// What a row needs to be shown: its field, the operators it knows, its error.
-struct RowView {
-    row: Row,
-    label: String,
-    kind: FieldKind,
-    operators: Vec<(&'static str, String)>,
-    /// Value and label of each choice.
-    choices: Vec<(String, String)>,
-    error: Option<String>,
-}
-
-/// A list of conditions: the one that must be met as a whole, or a group of alternatives.
-struct GroupView {
-    number: usize,
-    rows: Vec<RowView>,
-}
 
 /// What meets the form as it stands.
 enum Look {
@@ -486,27 +469,6 @@ impl EditPage {
             vertical,
             contracts,
             errors,
-        }
-    }
-}
-
-impl RowView {
-    fn new(l: &Lang, row: &Row, field: Option<&FilterField>, errors: &[FieldError]) -> Self {
-        let kind = field.map_or(FieldKind::Text, |field| field.kind);
-        let choices = field.map_or(&[][..], |field| field.allowed.as_slice());
-        Self {
-            label: field.map_or_else(|| row.field.clone(), |field| field.label.clone()),
-            kind,
-            operators: operators(kind)
-                .iter()
-                .map(|&op| (op, operator_label(l, op)))
-                .collect(),
-            choices: choices
-                .iter()
-                .map(|value| (value.clone(), format::words(value)))
-                .collect(),
-            error: format::field_error(l, errors, &format!("c{}", row.id)),
-            row: row.clone(),
         }
     }
 }
