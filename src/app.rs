@@ -27,11 +27,12 @@ use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
+use crate::notices::{self, jobs::Teller};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{ledger, purchases, requests, routes, verticals};
+use crate::{conversions, ledger, purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -141,11 +142,18 @@ fn runner(
         vault: Arc::clone(&ctx.vault),
         exchange: Arc::clone(exchange),
     };
+    let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
+    let teller = Teller {
+        db: ctx.db.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&mailer),
+        base_url: config.public_url.clone(),
+    };
     let sender = Sender {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
-        mailer: Arc::new(Mailer::open(&config.mail, &config.mail_from)?),
+        mailer,
         base_url: config.public_url.clone(),
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
@@ -157,6 +165,9 @@ fn runner(
         })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(notices::NOTICE_JOB, move |notice| {
+            notices::jobs::send(teller.clone(), notice)
         })
         .on(requests::jobs::WAKE_JOB, move |job| {
             requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
@@ -174,6 +185,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
+        conversions::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
     ])

@@ -26,6 +26,7 @@ pub use charges::{
 };
 pub use earnings::{Earning, Month, Standing, earnings, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
+pub use overview::balance_of;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
 pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
 pub use statement::{Statement, StatementLine, StatementQuery, statement};

@@ -52,6 +52,8 @@ pub mod matching;
 
 pub mod purchases;
 
+pub mod conversions;
+
 pub mod delivery;
 
 pub mod reports;

@@ -9,7 +9,9 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, leads, ledger, matching, purchases, reports, requests, verticals};
+use crate::{
+    accounts, conversions, leads, ledger, matching, purchases, reports, requests, verticals,
+};
 #[allow(
     clippy::wildcard_imports,
     reason = "the rules are the words of the table"
@@ -122,6 +124,14 @@ routes! {
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
     GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
     GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
+
+    GET "/api/v1/purchases/{id}/conversions" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), conversions::api::list;
+    POST "/api/v1/purchases/{id}/conversions" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::create;
+    POST "/api/v1/conversions/{id}/move" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::move_to;
+    POST "/api/v1/conversions/{id}/cancel" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::cancel;
+    POST "/api/v1/conversions/{id}/report" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::report;
+    POST "/api/v1/conversions/{id}/confirm" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::confirm;
+    POST "/api/v1/conversions/{id}/contest" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::contest;
 
     GET "/api/v1/leads/{id}/reasons" => seller_reads(Scope::LeadsRead), matching::api::reasons;
     GET "/seller/leads/{id}/reasons" => SELLER_SEES, matching::pages::reasons;

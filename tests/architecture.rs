@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["requests"],
     &["matching"],
     &["purchases"],
+    &["conversions"],
     &["delivery"],
     &["check"],
     &["reports"],

@@ -1396,3 +1396,10 @@ contracts-example-no-show = { $count ->
    *[other] { $count } missed appointments
 }
 contracts-example-sale = One sale of { $amount }, { $share } of it
+
+# Conversions
+conversions-held = appointment held
+conversions-no-show = no-show
+conversions-sold = sale of { $amount }
+conversions-appointment = appointment
+conversions-sale = sale
