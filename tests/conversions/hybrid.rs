@@ -55,39 +55,40 @@ async fn play(app: &TestApp, private: bool) -> (Trader, Trader, Trader) {
         } else {
             &mut of_second
         };
-        one.push(open_lead(number));
+        one.push(open_lead(app, number));
     }
-    market::send_batch(app, &first, &of_first).await;
+    let leads_of_first = market::send_batch(app, &first, &of_first).await;
     if !of_second.is_empty() {
         market::send_batch(app, &second, &of_second).await;
     }
     let bought = market::purchases(app, &buyer).await;
     assert_eq!(bought.len(), 10);
-    // Bought newest first; the last five are the first seller's, or all are.
-    let ids: Vec<&str> = bought
-        .iter()
-        .map(|one| one["id"].as_str().unwrap())
-        .collect();
-    let of = |index: usize| {
-        if private || index >= 5 {
-            &first
-        } else {
-            &second
-        }
+    // The first seller's purchases, then the second's, who has none under a private contract.
+    let is_first =
+        |one: &&Value| leads_of_first.contains(&one["lead"].as_str().unwrap().to_owned());
+    let id = |one: &Value| one["id"].as_str().unwrap().to_owned();
+    let ours: Vec<String> = bought.iter().filter(is_first).map(id).collect();
+    let theirs: Vec<String> = bought.iter().filter(|one| !is_first(one)).map(id).collect();
+    let (other, others) = if private {
+        (&first, &ours[5..])
+    } else {
+        (&second, theirs.as_slice())
     };
     let held = json!({"outcome": "held", "minutes": 30});
-    for index in [0, 5, 6, 7] {
-        meet(app, &buyer, of(index), ids[index], &held).await;
+    for purchase in &ours[..3] {
+        meet(app, &buyer, &first, purchase, &held).await;
     }
-    meet(app, &buyer, of(1), ids[1], &json!({"outcome": "no_show"})).await;
+    meet(app, &buyer, other, &others[0], &held).await;
+    let missed = json!({"outcome": "no_show"});
+    meet(app, &buyer, other, &others[1], &missed).await;
     let sale = json!({"kind": "sale", "amount": {"amount": "3333.33", "currency": "EUR"}, "at": app.clock.now()});
-    let path = format!("/api/v1/purchases/{}/conversions", ids[5]);
+    let path = format!("/api/v1/purchases/{}/conversions", ours[0]);
     let reported = post(app, &buyer, &path, &sale).await;
     let path = format!(
         "/api/v1/conversions/{}/confirm",
         reported["id"].as_str().unwrap()
     );
-    post(app, of(5), &path, &json!({})).await;
+    post(app, &first, &path, &json!({})).await;
     // Day by day, with a restart's worth of repeated work, until the third month is over.
     for _ in 0..89 {
         app.advance(DAY);
@@ -143,12 +144,12 @@ on_both!(async fn a_base_fee_that_the_wallet_cannot_pay_suspends_until_it_can(ap
     app.tick().await;
     app.advance(31 * DAY);
     app.tick().await;
-    market::send_batch(app, &seller, &[open_lead(1)]).await;
+    market::send_batch(app, &seller, &[open_lead(app, 1)]).await;
     assert_eq!(market::purchases(app, &buyer).await.len(), 0, "a suspended contract buys nothing");
     market::deposit(app, &buyer, "200.00", "EUR").await;
     app.tick().await;
     assert_eq!(market::available(app, &buyer, "EUR").await, "120.00");
-    market::send_batch(app, &seller, &[open_lead(2)]).await;
+    market::send_batch(app, &seller, &[open_lead(app, 2)]).await;
     assert_eq!(market::purchases(app, &buyer).await.len(), 1);
     market::assert_laws(app).await;
 });
