@@ -5,9 +5,11 @@ pub mod api;
 mod clock;
 mod decide;
 pub mod link;
+pub mod pages;
 mod party;
 mod report;
 mod store;
+pub mod work;
 
 use diesel::{Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod exchange;
+mod facts;
 mod inbox;
 pub mod jobs;
 pub mod market;
@@ -15,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use exchange::Seller;
+pub use facts::{Fact, facts};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, finish_due, lapsing, settle_due};
-pub use store::{Filter, InboxRow, by_id, of_buyer, of_seller};
+pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_seller, sold_by};
 
 use crate::access::Actor;
 use crate::charges::{self, OfPurchase};

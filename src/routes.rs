@@ -123,7 +123,17 @@ routes! {
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
     GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
-    GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
+    GET "/buyer/purchases/{id}" => BUYER_SEES, conversions::pages::buyer::show;
+    POST "/buyer/purchases/{id}/{what}" => BUYER_ACTS, conversions::pages::buyer::add;
+    POST "/buyer/conversions/{id}/{what}" => BUYER_ACTS, conversions::pages::buyer::step;
+    GET "/seller/sales" => SELLER_SEES, conversions::pages::seller::list;
+    GET "/seller/sales/{id}" => SELLER_SEES, conversions::pages::seller::show;
+    POST "/seller/sales/{id}/{what}" => SELLER_ACTS, conversions::pages::seller::add;
+    POST "/seller/conversions/{id}/{what}" => SELLER_ACTS, conversions::pages::seller::step;
+    GET "/outcomes/{token}" => PUBLIC, conversions::pages::link::show;
+    POST "/outcomes/{token}" => PUBLIC, conversions::pages::link::answer;
+    GET "/operator/outcomes" => OPERATOR_SEES, conversions::pages::desk::show;
+    POST "/operator/outcomes/{id}" => AUDITOR_ACTS, conversions::pages::desk::decide;
 
     GET "/api/v1/purchases/{id}/conversions" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), conversions::api::list;
     POST "/api/v1/purchases/{id}/conversions" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::create;

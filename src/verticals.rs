@@ -37,6 +37,16 @@ text_enum! {
     }
 }
 
+/// The word for a model.
+pub fn model_label(l: &Lang, model: &Model) -> String {
+    match model {
+        Model::Ppl => fl!(l, "model-ppl"),
+        Model::Ppa => fl!(l, "model-ppa"),
+        Model::Pps => fl!(l, "model-pps"),
+        Model::Hybrid => fl!(l, "model-hybrid"),
+    }
+}
+
 text_enum! {
     /// The type of an attribute's values.
     pub enum FieldKind { Text = "text", Integer = "integer", Boolean = "boolean", Choice = "choice" }

@@ -1,5 +1,6 @@
 //! The product in a real browser. Skipped unless `TEST_BROWSER=1`, which CI sets.
 
+mod appointment;
 mod diamond;
 mod pictures;
 

@@ -82,7 +82,7 @@ impl Party {
     }
 
     /// Refuses a report by the side that does not report under these terms.
-    pub(super) fn may_report(&self) -> Result<()> {
+    pub fn may_report(&self) -> Result<()> {
         let allowed = match self.agreement.terms().confirmation.reporter {
             Reporter::Either => true,
             Reporter::Buyer => self.side == Side::Buyer,

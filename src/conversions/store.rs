@@ -1,5 +1,7 @@
 //! Conversions in the database; what people write about them is sealed.
 
+pub(super) mod work;
+
 use diesel::prelude::*;
 
 use super::{Conversion, ConversionState, Details};

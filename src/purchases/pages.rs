@@ -1,7 +1,5 @@
 //! The buyer's market, inbox and purchase pages.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
 use askama::Template;
@@ -9,16 +7,14 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::api::place;
-use super::{Bought, Explanation, Filter, InboxRow, MarketFilter, PurchaseState};
+use super::{Fact, Filter, InboxRow, MarketFilter, PurchaseState, facts};
 use crate::access::Caller;
-use crate::contracts::{self, Agreement};
-use crate::db::types::from_json;
 use crate::error::{Code, Error, FieldError, Reason, Result};
-use crate::id::{LeadId, PurchaseId, RequestId};
-use crate::leads::{Consent, Contact, Listing};
+use crate::id::{LeadId, RequestId};
+use crate::leads::{Contact, Listing};
 use crate::requests;
 use crate::text::Lang;
-use crate::verticals::{self, Attributes, Vertical};
+use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
 use crate::web::{Ctx, Form, Page, PageQuery, Paged, format, html, redirect_with};
 
@@ -26,27 +22,8 @@ use crate::web::{Ctx, Form, Page, PageQuery, Paged, format, html, redirect_with}
 const MAX_EXPORTED: i64 = 10_000;
 const PAGE_ROWS: usize = 24;
 
-/// A fact of a lead with its label, as pages list them.
-pub struct Fact {
-    pub label: String,
-    pub value: String,
-}
-
 /// Fields that a card shows together as its place, or not at all.
 const PLACE: [&str; 4] = ["city", "region", "country", "postal_code"];
-
-fn facts(l: &Lang, vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
-    vertical
-        .fields
-        .iter()
-        .filter_map(|field| {
-            attributes.get(&field.key).map(|value| Fact {
-                label: field.label.clone(),
-                value: format::fact(l, value),
-            })
-        })
-        .collect()
-}
 
 #[derive(Template)]
 #[template(path = "purchases/market.html")]
@@ -367,47 +344,4 @@ fn export_row(row: &InboxRow, contact: Contact) -> Vec<String> {
         purchase.currency.to_string(),
         row.attributes.clone(),
     ]
-}
-
-#[derive(Template)]
-#[template(path = "purchases/purchase.html")]
-struct PurchasePage {
-    page: Page,
-    bought: Bought,
-    vertical: Vertical,
-    facts: Vec<Fact>,
-    personal: Vec<Fact>,
-    consent: Consent,
-    terms: Arc<Agreement>,
-    explanation: Explanation,
-}
-
-/// One purchase with all that its buyer may see.
-pub async fn purchase(
-    ctx: Ctx,
-    caller: Caller,
-    page: Page,
-    id: Path<PurchaseId>,
-) -> Result<HttpResponse> {
-    let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let (bought, vertical, consent, terms) = ctx
-        .write(move |conn| {
-            let bought = super::open(conn, &vault, &caller, *id, now)?;
-            let vertical = verticals::by_id(conn, bought.purchase.vertical_id)?;
-            let consent = crate::leads::consent(conn, bought.purchase.lead_id)?;
-            let terms =
-                contracts::agreement(conn, caller.account_id, bought.purchase.contract_version_id)?;
-            Ok((bought, vertical, consent, terms))
-        })
-        .await?;
-    html(&PurchasePage {
-        facts: facts(page.l, &vertical, &bought.listing.attributes),
-        personal: facts(page.l, &vertical, &bought.contact.personal),
-        page,
-        explanation: from_json(&bought.purchase.explanation)?,
-        bought,
-        vertical,
-        consent,
-        terms,
-    })
 }

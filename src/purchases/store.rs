@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
 use crate::money::BasisPoints;
+use crate::verticals::Model;
 
 /// What a sale needs to know beside the lead and its price.
 pub struct Terms {
@@ -285,4 +286,42 @@ pub fn owned_in(
         .select(purchases::lead_id)
         .load(conn)?;
     Ok(ids.into_iter().collect())
+}
+
+/// A sold copy with what its seller's list shows of the lead.
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct SoldRow {
+    #[diesel(embed)]
+    pub purchase: Purchase,
+    #[diesel(select_expression = leads::masked_name)]
+    pub masked_name: String,
+    #[diesel(select_expression = leads::interest)]
+    pub interest: String,
+    #[diesel(select_expression = contract_versions::model)]
+    pub model: Model,
+}
+
+/// What a seller sold, newest first, from before `before` on.
+pub fn sold_by(
+    conn: &mut Conn,
+    seller: AccountId,
+    before: Option<(Ts, PurchaseId)>,
+    limit: i64,
+) -> Result<Vec<SoldRow>> {
+    let mut query = purchases::table
+        .inner_join(leads::table)
+        .inner_join(contract_versions::table)
+        .filter(purchases::seller_id.eq(seller))
+        .order((purchases::purchased_at.desc(), purchases::id.desc()))
+        .limit(limit)
+        .select(SoldRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = before {
+        query = query.filter(
+            purchases::purchased_at
+                .lt(at)
+                .or(purchases::purchased_at.eq(at).and(purchases::id.lt(id))),
+        );
+    }
+    Ok(query.load(conn)?)
 }

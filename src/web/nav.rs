@@ -32,6 +32,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
             "/seller/refused" "refused" "nav-refused";
+            "/seller/sales" "inbox" "nav-sales";
             "/seller/earnings" "earnings" "nav-earnings";
             "/account/keys" "key" "nav-api-keys";
         },
@@ -48,6 +49,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/approvals" "approvals" "nav-approvals";
             "/operator/accounts" "accounts" "nav-accounts";
             "/operator/leads" "leads" "nav-leads";
+            "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/verticals" "verticals" "nav-verticals";
             "/operator/ledger" "ledger" "nav-ledger";
