@@ -58,20 +58,20 @@ text_enum! {
 impl PurchaseState {
     /// The table of transitions; whatever is not in it is refused.
     pub const fn may_become(self, next: Self) -> bool {
-        matches!(
-            (self, next),
-            (
-                Self::Delivered,
-                Self::Settled | Self::Disputed | Self::Refunded
-            ) | (
-                Self::AwaitingOutcome,
+        match self {
+            Self::Delivered => matches!(next, Self::Settled | Self::Disputed | Self::Refunded),
+            Self::AwaitingOutcome => matches!(
+                next,
                 Self::AppointmentHeld | Self::Sold | Self::Lapsed | Self::Refunded
-            ) | (
-                Self::AppointmentHeld,
+            ),
+            Self::AppointmentHeld => matches!(
+                next,
                 Self::Sold | Self::Settled | Self::Disputed | Self::Refunded
-            ) | (Self::Sold, Self::Settled | Self::Disputed | Self::Refunded)
-                | (Self::Disputed, Self::Settled | Self::Refunded)
-        )
+            ),
+            Self::Sold => matches!(next, Self::Settled | Self::Disputed | Self::Refunded),
+            Self::Disputed => matches!(next, Self::Settled | Self::Refunded),
+            Self::Lapsed | Self::Settled | Self::Refunded => false,
+        }
     }
 
     /// Whether outcomes may still be reported.

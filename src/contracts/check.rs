@@ -189,16 +189,14 @@ impl Errors {
     }
 
     fn criteria(&mut self, input: &TermsJson, vertical: &Vertical, unit: Currency) -> Criteria {
-        let min_stage = input
-            .min_stage
-            .as_deref()
-            .and_then(|text| match text.parse() {
-                Ok(stage @ (Stage::Mql | Stage::Sql)) => Some(stage),
-                _ => {
-                    self.add("min_stage", Reason::NotAllowed, "one of: mql, sql");
-                    None
-                }
-            });
+        let min_stage = input.min_stage.as_deref().and_then(|text| {
+            if let Ok(stage @ (Stage::Mql | Stage::Sql)) = text.parse() {
+                Some(stage)
+            } else {
+                self.add("min_stage", Reason::NotAllowed, "one of: mql, sql");
+                None
+            }
+        });
         let min_seniority = input.min_seniority.clone();
         if let Some(least) = &min_seniority {
             match vertical.field(SENIORITY) {

@@ -5,6 +5,9 @@ use chrono::Months;
 use super::terms::Period;
 use crate::clock::{DAY, Ts};
 
+/// Periods that a contract may have: more than a thousand years of weeks.
+const MAX_PERIODS: i32 = 100_000;
+
 /// The start of the period with this number, 0 for the first. A month that has not the first
 /// period's day starts on its last day.
 pub fn period_start(first: Ts, period: Period, number: i32) -> Ts {
@@ -19,9 +22,9 @@ pub fn period_start(first: Ts, period: Period, number: i32) -> Ts {
 
 /// The first period that starts at `now` or later.
 pub fn next_period(first: Ts, period: Period, now: Ts) -> i32 {
-    (0..)
+    (0..=MAX_PERIODS)
         .find(|&number| period_start(first, period, number) >= now)
-        .unwrap_or(i32::MAX)
+        .unwrap_or(MAX_PERIODS)
 }
 
 #[cfg(test)]
