@@ -161,7 +161,10 @@ impl<'a> Deal<'a> {
         trade::send_batch(self.app, &self.seller, &[open_lead(self.app, number)]).await;
         let bought = trade::purchases(self.app, &self.buyer).await;
         assert_eq!(bought.len(), 1, "the lead was not bought");
-        self.purchase = bought[0]["id"].as_str().unwrap().to_owned();
+        bought[0]["id"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut self.purchase);
     }
 
     async fn asks_for_bid(&self) -> bool {
@@ -198,7 +201,10 @@ impl<'a> Deal<'a> {
         let path = format!("/api/v1/purchases/{}/conversions", self.purchase);
         let answer = self.post(by, &path, body).await;
         if answer.status == 201 {
-            self.conversion = answer.json()["id"].as_str().unwrap().to_owned();
+            answer.json()["id"]
+                .as_str()
+                .unwrap()
+                .clone_into(&mut self.conversion);
         }
         answer
     }
@@ -336,6 +342,7 @@ fn all_parts() -> Value {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a line or two for each path")]
 fn paths() -> Vec<Path> {
     use By::{Buyer, Seller};
     use ContractState::{Active, Suspended};

@@ -57,7 +57,6 @@ pub fn write(l: &Lang, to: &str, notice: &Notice, link: &str) -> Result<Message>
 }
 
 /// Subject and text.
-#[expect(clippy::too_many_lines, reason = "one arm for each kind of notice")]
 fn words(l: &Lang, notice: &Notice) -> (String, String) {
     let word = |name: &str| notice.word(name).to_owned();
     let name = word("name");

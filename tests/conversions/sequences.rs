@@ -22,11 +22,11 @@ use crate::market;
 struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
+    fn below(&mut self, sides: i64) -> i64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % sides
+        i64::try_from(self.0 >> 1).unwrap() % sides
     }
 }
 
@@ -73,16 +73,17 @@ impl Table<'_> {
         let party = Party::load(conn, account, Actor::System, purchase)?;
         let all = conversions::of_purchase(conn, purchase)?;
         let newest = all.last().cloned();
-        let at = now.plus((dice.below(60) as i64 - 48) * HOUR);
+        let at = now.plus((dice.below(60) - 48) * HOUR);
         // Mostly what the state asks for, sometimes anything at all.
-        let likely: &[u64] = match newest.as_ref().map(|one| one.state) {
+        let likely: &[i64] = match newest.as_ref().map(|one| one.state) {
             _ if dice.below(4) == 0 => &[0, 2, 3, 4, 5, 7, 8, 10, 11],
             Some(ConversionState::Scheduled) => &[3, 4, 5, 5, 5, 7],
             Some(ConversionState::Proposed) => &[8, 8, 10],
             Some(ConversionState::Contested) => &[11],
             _ => &[0, 0, 2],
         };
-        let choice = likely[usize::try_from(dice.below(likely.len() as u64)).unwrap()];
+        let choice =
+            likely[usize::try_from(dice.below(i64::try_from(likely.len()).unwrap())).unwrap()];
         match (choice, newest) {
             (0, _) => {
                 let new = NewAppointment {
@@ -93,7 +94,7 @@ impl Table<'_> {
                 tried(conversions::schedule(conn, self.vault, &party, &new, now))
             }
             (2, _) => {
-                let minor = 1 + dice.below(1_000_000) as i64;
+                let minor = 1 + dice.below(1_000_000);
                 let new = NewSale {
                     amount: Money::new(minor, Currency::EUR),
                     at,
@@ -238,7 +239,7 @@ async fn play(app: &TestApp, dice: &mut Dice, batch: usize) -> usize {
                 for &purchase in &bought {
                     done += usize::from(table.step(conn, &mut dice, purchase, now)?);
                 }
-                now = now.plus(dice.below(5 * 24) as i64 * HOUR);
+                now = now.plus(dice.below(5 * 24) * HOUR);
                 clockwork(conn, now)?;
             }
             replays_change_nothing(conn, &table, &bought, now)?;
