@@ -111,6 +111,13 @@ pub enum Rule {
         /// Whether the operator must have approved the account.
         approved: bool,
     },
+    /// Buyers and sellers alike, with one of these roles; a key needs the scope of its own side.
+    Parties {
+        roles: &'static [Role],
+        buyer: Scope,
+        seller: Scope,
+        approved: bool,
+    },
 }
 
 impl Rule {
@@ -137,6 +144,21 @@ impl Rule {
                 },
                 Some(_),
             ) => (kind, roles, scope, approved),
+            (
+                Self::Parties {
+                    roles,
+                    buyer,
+                    seller,
+                    approved,
+                },
+                Some(caller),
+            ) => {
+                let (kind, scope) = match caller.account_kind {
+                    AccountKind::Seller => (AccountKind::Seller, seller),
+                    AccountKind::Buyer | AccountKind::Operator => (AccountKind::Buyer, buyer),
+                };
+                (kind, roles, Some(scope), approved)
+            }
         };
         let Some(caller) = caller else {
             return Err(Error::refused(Code::Unauthenticated));

@@ -31,7 +31,7 @@ use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{ledger, purchases, requests, routes, verticals};
+use crate::{contracts, icps, ledger, purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -171,6 +171,8 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
+        contracts::api::Doc::openapi(),
+        icps::api::Doc::openapi(),
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),

@@ -191,6 +191,19 @@ fn the_rules_fit_the_addresses() {
                 "{label}"
             );
         }
+        if let Rule::Parties {
+            roles, approved, ..
+        } = route.rule
+        {
+            assert!(
+                is_api(route.path),
+                "{label}: each side has pages of its own"
+            );
+            assert!(
+                route.method == "GET" || (approved && !roles.contains(&Role::Viewer)),
+                "{label} changes things"
+            );
+        }
         if let Rule::Roles {
             roles,
             approved,

@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod browser;
 mod commands;
+mod contracts;
 mod delivery;
 mod import;
 mod leads;

@@ -58,6 +58,16 @@ pub const fn buyer_writes(scope: Scope) -> Rule {
     roles(Buyer, TRADERS, Some(scope), true)
 }
 
+/// What both sides of a contract may read.
+pub const fn parties_read(buyer: Scope, seller: Scope) -> Rule {
+    Rule::Parties {
+        roles: ALL_OF_TRADERS,
+        buyer,
+        seller,
+        approved: false,
+    }
+}
+
 pub const fn operator_reads(scope: Scope) -> Rule {
     roles(Operator, &[Admin, Auditor, Finance], Some(scope), false)
 }

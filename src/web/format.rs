@@ -280,6 +280,13 @@ states! {
     "finished" "good" "state-finished";
     "failed" "bad" "state-failed";
     "revoked" "plain" "state-revoked";
+    "offered" "info" "state-offered";
+    "declined" "bad" "state-declined";
+    "held" "info" "state-held";
+    "owed" "bad" "state-owed";
+    "captured" "good" "state-captured";
+    "released" "plain" "state-released";
+    "written_off" "plain" "state-written-off";
     "pass" "good" "state-pass";
     "warn" "warn" "state-warn";
     "fail" "bad" "state-fail";
