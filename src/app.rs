@@ -32,7 +32,7 @@ use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{conversions, ledger, purchases, requests, routes, verticals};
+use crate::{contracts, conversions, icps, ledger, purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -182,6 +182,8 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
+        contracts::api::Doc::openapi(),
+        icps::api::Doc::openapi(),
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),

@@ -2,6 +2,7 @@
 //! compiled once, told in words, and edited as rows of a form.
 
 mod compiled;
+pub mod editor;
 pub mod fields;
 pub mod filter;
 pub mod rows;

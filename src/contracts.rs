@@ -1,10 +1,13 @@
 //! Contracts: the terms under which a buyer pays the open market, or one seller. Terms are versioned
 //! and never change; a purchase keeps the version it was made under.
 
+pub mod api;
 mod changes;
 mod check;
 pub mod fees;
+mod forecast;
 mod odds;
+pub mod pages;
 mod presets;
 mod sentences;
 mod standing;
@@ -18,10 +21,12 @@ use diesel::{Insertable, Queryable, Selectable};
 use serde_json::json;
 
 pub use changes::{NewContract, answer, close, create, revise};
+pub use forecast::Forecast;
 pub use odds::{BuyerOdds, Chance, Observed, Odds, Sales, odds, odds_changed, odds_in};
 pub use presets::preset;
 pub use sentences::{Example, Line, example, sentences};
 pub use standing::{next_fee, resume, suspend};
+pub use store::charged::{Charged, Spent, charged, spent};
 pub use store::{Version, agreements, fees_due, lock};
 pub use terms::{
     BaseFee, Confirmation, Criteria, Period, Reporter, SENIORITY, Share, Terms, TermsJson,
@@ -64,6 +69,11 @@ impl ContractState {
                 | (Self::Active, Self::Suspended | Self::Closed)
                 | (Self::Suspended, Self::Active | Self::Closed)
         )
+    }
+
+    /// Whether nothing can change any more.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Declined | Self::Closed)
     }
 }
 
@@ -251,6 +261,38 @@ pub fn get(conn: &mut Conn, party: AccountId, id: ContractId) -> Result<(Contrac
 /// A party's contracts that somebody wrote, newest first.
 pub fn list(conn: &mut Conn, party: AccountId) -> Result<Vec<Contract>> {
     store::list(conn, party, MAX_CONTRACTS)
+}
+
+/// A page of a party's contracts, newest first, each with its newest terms.
+pub fn page(
+    conn: &mut Conn,
+    party: AccountId,
+    before: Option<(Ts, ContractId)>,
+    limit: i64,
+) -> Result<Vec<Agreement>> {
+    let contracts = store::page(conn, party, before, limit)?;
+    let ids: Vec<ContractId> = contracts.iter().map(|contract| contract.id).collect();
+    let mut newest = store::newest(conn, &ids)?;
+    contracts
+        .into_iter()
+        .map(|contract| {
+            let version = newest
+                .remove(&contract.id)
+                .ok_or_else(|| anyhow::anyhow!("{} has no terms", contract.id))?;
+            Ok(Agreement { contract, version })
+        })
+        .collect()
+}
+
+/// Refuses what is sent about other terms than the newest.
+pub fn check_seen(conn: &mut Conn, party: AccountId, id: ContractId, seen: i32) -> Result<()> {
+    let contract =
+        store::of_party(conn, party, id)?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    if contract.newest() == seen {
+        Ok(())
+    } else {
+        Err(Error::refused(Code::VersionMismatch))
+    }
 }
 
 /// The version in force of the buyer's contract, for a request in its vertical.

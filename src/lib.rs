@@ -42,6 +42,8 @@ pub mod leads;
 
 pub mod conditions;
 
+pub mod icps;
+
 pub mod contracts;
 
 pub mod charges;

@@ -10,7 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, conversions, leads, ledger, matching, purchases, reports, requests, verticals,
+    accounts, contracts, conversions, icps, leads, ledger, matching, purchases, reports, requests,
+    verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -157,6 +158,40 @@ routes! {
     POST "/api/v1/purchase_requests/{id}/close" => buyer_writes(Scope::RequestsWrite), requests::api::close;
     GET "/api/v1/purchase_requests/{id}/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview_stored;
     GET "/api/v1/purchase_requests/{id}/explain" => buyer_reads(Scope::RequestsRead), requests::api::explain;
+
+    GET "/api/v1/contracts" => parties_read(Scope::RequestsRead, Scope::LeadsRead), contracts::api::list;
+    POST "/api/v1/contracts" => buyer_writes(Scope::RequestsWrite), contracts::api::create;
+    GET "/api/v1/contracts/presets" => buyer_reads(Scope::RequestsRead), contracts::api::presets;
+    GET "/api/v1/contracts/{id}" => parties_read(Scope::RequestsRead, Scope::LeadsRead), contracts::api::get;
+    POST "/api/v1/contracts/{id}/versions" => buyer_writes(Scope::RequestsWrite), contracts::api::revise;
+    PUT "/api/v1/contracts/{id}/versions/{number}" => buyer_writes(Scope::RequestsWrite), contracts::api::change;
+    POST "/api/v1/contracts/{id}/accept" => seller_writes(Scope::LeadsWrite), contracts::api::accept;
+    POST "/api/v1/contracts/{id}/decline" => seller_writes(Scope::LeadsWrite), contracts::api::decline;
+    POST "/api/v1/contracts/{id}/close" => buyer_writes(Scope::RequestsWrite), contracts::api::close;
+
+    GET "/buyer/contracts" => BUYER_SEES, contracts::pages::list;
+    POST "/buyer/contracts" => BUYER_ACTS, contracts::pages::editor::create;
+    GET "/buyer/contracts/new" => BUYER_ACTS, contracts::pages::editor::new;
+    GET "/buyer/contracts/{id}" => BUYER_SEES, contracts::pages::show;
+    POST "/buyer/contracts/{id}" => BUYER_ACTS, contracts::pages::editor::revise;
+    GET "/buyer/contracts/{id}/edit" => BUYER_ACTS, contracts::pages::editor::edit;
+    POST "/buyer/contracts/{id}/close" => BUYER_ACTS, contracts::pages::close;
+    GET "/seller/contracts" => SELLER_SEES, contracts::pages::offers;
+    GET "/seller/contracts/{id}" => SELLER_SEES, contracts::pages::offer;
+    POST "/seller/contracts/{id}/accept" => SELLER_ACTS, contracts::pages::accept;
+    POST "/seller/contracts/{id}/decline" => SELLER_ACTS, contracts::pages::decline;
+    GET "/operator/verticals/{key}/odds" => OPERATOR_SEES, contracts::pages::odds::show;
+
+    GET "/api/v1/icps" => buyer_reads(Scope::RequestsRead), icps::api::list;
+    POST "/api/v1/icps" => buyer_writes(Scope::RequestsWrite), icps::api::create;
+    GET "/api/v1/icps/{id}" => buyer_reads(Scope::RequestsRead), icps::api::get;
+    PUT "/api/v1/icps/{id}" => buyer_writes(Scope::RequestsWrite), icps::api::update;
+    GET "/buyer/icps" => BUYER_SEES, icps::pages::list;
+    POST "/buyer/icps" => BUYER_ACTS, icps::pages::create;
+    GET "/buyer/icps/new" => BUYER_ACTS, icps::pages::new;
+    GET "/buyer/icps/{id}" => BUYER_SEES, icps::pages::show;
+    POST "/buyer/icps/{id}" => BUYER_ACTS, icps::pages::update;
+    GET "/buyer/icps/{id}/edit" => BUYER_ACTS, icps::pages::edit;
 
     GET "/buyer/requests" => BUYER_SEES, requests::pages::list;
     POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;

@@ -18,7 +18,9 @@ pub use numbers::{Numbers, change};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
 
+use crate::db::Conn;
 use crate::db::types::text_enum;
+use crate::error::{Error, Reason, Result};
 use crate::id::VerticalId;
 use crate::money::BasisPoints;
 use crate::text::Lang;
@@ -37,13 +39,14 @@ text_enum! {
     }
 }
 
-/// The word for a model.
-pub fn model_label(l: &Lang, model: &Model) -> String {
-    match model {
-        Model::Ppl => fl!(l, "model-ppl"),
-        Model::Ppa => fl!(l, "model-ppa"),
-        Model::Pps => fl!(l, "model-pps"),
-        Model::Hybrid => fl!(l, "model-hybrid"),
+impl Model {
+    pub fn label(self, l: &Lang) -> String {
+        match self {
+            Self::Ppl => fl!(l, "contracts-model-ppl"),
+            Self::Ppa => fl!(l, "contracts-model-ppa"),
+            Self::Pps => fl!(l, "contracts-model-pps"),
+            Self::Hybrid => fl!(l, "contracts-model-hybrid"),
+        }
     }
 }
 
@@ -124,6 +127,15 @@ impl Field {
         }
     }
 
+    /// The choices from `least` on, in the order of the field.
+    pub fn at_least(&self, least: &str) -> Vec<String> {
+        self.allowed
+            .iter()
+            .skip_while(|choice| *choice != least)
+            .cloned()
+            .collect()
+    }
+
     /// The longest text that is taken, in characters.
     pub fn max_chars(&self) -> usize {
         self.max
@@ -158,6 +170,15 @@ pub struct Vertical {
     pub prior_weight: i32,
     /// The fields every vertical has, then its own.
     pub fields: Vec<Field>,
+}
+
+/// The vertical that a field of a document names; an unknown one is refused with those that there are.
+pub fn named(conn: &mut Conn, key: &str) -> Result<Vertical> {
+    let all = all(conn)?;
+    let keys: Vec<&str> = all.iter().map(|vertical| vertical.key.as_str()).collect();
+    let accepted = format!("one of: {}", keys.join(", "));
+    let found = all.iter().find(|vertical| vertical.key == key).cloned();
+    found.ok_or_else(|| Error::invalid_field("vertical", Reason::VerticalUnknown, accepted))
 }
 
 impl Vertical {

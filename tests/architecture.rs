@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["verticals"],
     &["leads"],
     &["conditions"],
+    &["icps"],
     &["contracts"],
     &["charges"],
     &["requests"],

@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod browser;
 mod commands;
+mod contracts;
 mod conversions;
 mod delivery;
 mod import;

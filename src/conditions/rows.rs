@@ -198,8 +198,9 @@ fn value(key: &str, kind: FieldKind, text: &str, country: Option<&str>) -> Json 
     }
 }
 
-/// The filter of the rows, and the path in it of each row by id.
+/// The filter of the rows, and the path in the document of each row by id; `root` is the filter's own.
 pub fn filter_json(
+    root: &str,
     rows: &[Row],
     groups: &[usize],
     currency: &str,
@@ -213,14 +214,14 @@ pub fn filter_json(
     let mut all = Vec::new();
     let mut paths = Vec::new();
     for row in rows.iter().filter(|row| row.group == 0) {
-        paths.push((format!("filter.all[{}]", all.len()), row.id));
+        paths.push((format!("{root}.all[{}]", all.len()), row.id));
         all.push(json_of(row));
     }
     for &group in groups.iter().filter(|group| **group != 0) {
         let mut any = Vec::new();
         for row in rows.iter().filter(|row| row.group == group) {
             paths.push((
-                format!("filter.all[{}].any[{}]", all.len(), any.len()),
+                format!("{root}.all[{}].any[{}]", all.len(), any.len()),
                 row.id,
             ));
             any.push(json_of(row));

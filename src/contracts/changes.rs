@@ -131,11 +131,7 @@ pub fn revise(
     if contract.newest() != seen {
         return Err(Error::refused(Code::VersionMismatch));
     }
-    let is_over = matches!(
-        contract.state,
-        ContractState::Declined | ContractState::Closed
-    );
-    if is_over || contract.is_standard {
+    if contract.state.is_over() || contract.is_standard {
         return Err(conflict(&contract));
     }
     if terms.currency != contract.currency {
@@ -175,11 +171,7 @@ pub fn answer(
         .filter(|contract| contract.seller_id == Some(caller.account_id))
         .ok_or_else(|| Error::refused(Code::NotFound))?;
     let offered = contract.offered.ok_or_else(|| conflict(&contract))?;
-    let is_over = matches!(
-        contract.state,
-        ContractState::Declined | ContractState::Closed
-    );
-    if is_over {
+    if contract.state.is_over() {
         return Err(conflict(&contract));
     }
     let mut next = Contract {

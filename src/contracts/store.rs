@@ -1,5 +1,6 @@
 //! Contracts and their versions in the database.
 
+pub(super) mod charged;
 pub(super) mod odds;
 
 use std::collections::HashMap;
@@ -154,9 +155,14 @@ pub fn of_party(conn: &mut Conn, party: AccountId, id: ContractId) -> Result<Opt
         .optional()?)
 }
 
-/// A party's contracts that somebody wrote, newest first.
-pub fn list(conn: &mut Conn, party: AccountId, limit: i64) -> Result<Vec<Contract>> {
-    Ok(contracts::table
+/// A party's contracts that somebody wrote, newest first, from after `before` on.
+pub fn page(
+    conn: &mut Conn,
+    party: AccountId,
+    before: Option<(Ts, ContractId)>,
+    limit: i64,
+) -> Result<Vec<Contract>> {
+    let mut query = contracts::table
         .filter(
             contracts::buyer_id
                 .eq(party)
@@ -166,7 +172,32 @@ pub fn list(conn: &mut Conn, party: AccountId, limit: i64) -> Result<Vec<Contrac
         .order((contracts::created_at.desc(), contracts::id.desc()))
         .limit(limit)
         .select(Contract::as_select())
-        .load(conn)?)
+        .into_boxed();
+    if let Some((at, id)) = before {
+        query = query.filter(
+            contracts::created_at
+                .lt(at)
+                .or(contracts::created_at.eq(at).and(contracts::id.lt(id))),
+        );
+    }
+    Ok(query.load(conn)?)
+}
+
+/// A party's contracts that somebody wrote, newest first.
+pub fn list(conn: &mut Conn, party: AccountId, limit: i64) -> Result<Vec<Contract>> {
+    page(conn, party, None, limit)
+}
+
+/// The newest version of each contract's terms.
+pub fn newest(conn: &mut Conn, ids: &[ContractId]) -> Result<HashMap<ContractId, Version>> {
+    contract_versions::table
+        .filter(contract_versions::contract_id.eq_any(ids.to_vec()))
+        .order(contract_versions::version)
+        .select(VersionRow::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(|row: VersionRow| Ok((row.contract_id, row.version()?)))
+        .collect()
 }
 
 /// The buyer's pay-per-lead contract that the exchange made for a vertical and currency.

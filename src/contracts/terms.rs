@@ -9,7 +9,7 @@ use crate::conditions::Filter;
 use crate::db::types::text_enum;
 use crate::leads::Stage;
 use crate::money::{BasisPoints, Currency, Money, MoneyJson};
-use crate::verticals::{Field, Model, Vertical};
+use crate::verticals::{Model, Vertical};
 
 text_enum! {
     /// Who may report an outcome; the other side confirms it.
@@ -90,18 +90,9 @@ impl Criteria {
     /// The choices of the vertical that are senior enough.
     pub fn seniorities(&self, vertical: &Vertical) -> Option<Vec<String>> {
         let least = self.min_seniority.as_ref()?;
-        Some(at_least(vertical.field(SENIORITY), least))
+        let field = vertical.field(SENIORITY);
+        Some(field.map_or_else(Vec::new, |field| field.at_least(least)))
     }
-}
-
-/// The choices of a field from `least` on, in the field's order.
-pub fn at_least(field: Option<&Field>, least: &str) -> Vec<String> {
-    let choices = field.map_or(&[][..], |field| field.allowed.as_slice());
-    choices
-        .iter()
-        .skip_while(|choice| *choice != least)
-        .cloned()
-        .collect()
 }
 
 /// How an outcome becomes certain.

@@ -41,7 +41,16 @@ pub(super) fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> 
         Spelling::Typed => amount?,
         Spelling::Text => plain_decimal(&amount?),
     };
-    let refusal = match Money::parse(&amount, currency) {
+    read_amount(reader, object.path("amount"), &amount, currency)
+}
+
+fn read_amount(
+    reader: &mut Reader,
+    field: String,
+    amount: &str,
+    currency: Currency,
+) -> Option<Money> {
+    let refusal = match Money::parse(amount, currency) {
         Ok(money) if money.minor < 0 => (Reason::TooSmall, ">= 0".to_owned()),
         Ok(money) if money.minor > MAX_MINOR => {
             let most = Money::new(MAX_MINOR, currency);
@@ -57,7 +66,7 @@ pub(super) fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> 
         }
         Err(_) => (Reason::AmountInvalid, "a decimal number: 50.00".to_owned()),
     };
-    reader.refuse(object.path("amount"), refusal.0, refusal.1);
+    reader.refuse(field, refusal.0, refusal.1);
     None
 }
 
@@ -98,7 +107,15 @@ pub(super) struct Terms {
 fn read_least(reader: &mut Reader, root: &Object<'_>, ask: Option<Money>) -> Least {
     let object = reader.object(root, "least");
     reader.only(&object, &["appointment", "share_bps", "any_yield"]);
-    let appointment = read_money(reader, &object, "appointment");
+    let appointment = match (reader.spelling, object.get("appointment"), ask) {
+        // Forms and files have one field for it, in the currency of the ask.
+        (Spelling::Text, Some(Value::String(text)), Some(ask)) => {
+            let field = object.path("appointment");
+            read_amount(reader, field, &plain_decimal(text), ask.currency)
+        }
+        (Spelling::Text, Some(Value::String(_)), None) => None,
+        _ => read_money(reader, &object, "appointment"),
+    };
     if let (Some(least), Some(ask)) = (appointment, ask)
         && least.currency != ask.currency
     {

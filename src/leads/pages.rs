@@ -19,7 +19,7 @@ pub use mend::{drop_refused, refused, resend, show_refused};
 
 use i18n_embed_fl::fl;
 
-use super::Contact;
+use super::{Contact, Stage};
 use crate::text::Lang;
 use crate::verticals::{Attributes, Vertical};
 use crate::web::format;
@@ -41,6 +41,41 @@ fn facts(l: &Lang, vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
             })
         })
         .collect()
+}
+
+/// The models that a seller accepts, and the least that it wants under them.
+struct OfferFacts {
+    models: String,
+    least: Vec<Fact>,
+    /// "80, sales qualified (SQL)".
+    score: String,
+}
+
+fn offer_facts(l: &Lang, listing: &super::Listing) -> OfferFacts {
+    let least = &listing.least;
+    let appointment = least.appointment.map(|least| Fact {
+        label: fl!(l, "leads-field-least-appointment"),
+        value: least.shown(),
+    });
+    let share = least.share_bps.map(|least| Fact {
+        label: fl!(l, "leads-least-share"),
+        value: least.to_string(),
+    });
+    let any = least.any_yield.then(|| Fact {
+        label: fl!(l, "leads-field-any-yield"),
+        value: fl!(l, "leads-yes"),
+    });
+    let models: Vec<String> = listing.accepts.iter().map(|model| model.label(l)).collect();
+    let stage = match Stage::of(listing.score) {
+        Stage::Lead => fl!(l, "leads-stage-lead"),
+        Stage::Mql => fl!(l, "contracts-stage-mql"),
+        Stage::Sql => fl!(l, "contracts-stage-sql"),
+    };
+    OfferFacts {
+        models: models.join(", "),
+        least: appointment.into_iter().chain(share).chain(any).collect(),
+        score: fl!(l, "leads-score-of", score = listing.score, stage = stage),
+    }
 }
 
 /// A contact that was opened, as facts.

@@ -5,7 +5,7 @@ pub mod export;
 mod form;
 mod labels;
 mod setting;
-mod view;
+mod spend;
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
+use self::spend::SpendBar;
 use super::api::parse_id;
 use super::schedule::show_minute;
 use super::{
@@ -188,6 +189,7 @@ struct ShowPage {
     caps: Vec<String>,
     hours: String,
     forecast: String,
+    spend: Option<SpendBar>,
     bought: Vec<Bought>,
     groups: Vec<(String, String)>,
     misses: Vec<MissRow>,
@@ -249,7 +251,8 @@ pub async fn show(
             .map(|cap| cap_text(page.l, cap))
             .collect(),
         hours: hours(page.l, &request.schedule),
-        forecast: Forecast::of(&request).sentence(page.l),
+        forecast: Forecast::of(&rule).sentence(page.l),
+        spend: SpendBar::of(request.spent, request.budget),
         bought: bought
             .into_iter()
             .map(|(id, minor, at, interest)| Bought {

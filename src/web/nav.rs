@@ -32,6 +32,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
             "/seller/refused" "refused" "nav-refused";
+            "/seller/contracts" "scale" "nav-contracts";
             "/seller/sales" "inbox" "nav-sales";
             "/seller/earnings" "earnings" "nav-earnings";
             "/account/keys" "key" "nav-api-keys";
@@ -39,6 +40,8 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
         AccountKind::Buyer => table! { lang,
             "/buyer" "dashboard" "nav-dashboard";
             "/buyer/market" "market" "nav-market";
+            "/buyer/icps" "user" "nav-icps";
+            "/buyer/contracts" "scale" "nav-contracts";
             "/buyer/requests" "requests" "nav-requests";
             "/buyer/inbox" "inbox" "nav-inbox";
             "/buyer/wallet" "wallet" "nav-wallet";

@@ -104,7 +104,7 @@ async fn make_contract(browser: &Chromium) -> String {
         .await;
     browser.fill(&[("name", "Appointments at 60")]).await;
     browser
-        .leave("main button[name='action'][value='save']")
+        .leave("main button.btn-primary[value='save']")
         .await;
     let path = browser.path().await;
     let id = path.rsplit('/').next().unwrap();

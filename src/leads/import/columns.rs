@@ -114,6 +114,9 @@ pub fn label(lang: &Lang, target: &str, vertical: &Vertical) -> String {
         "copies" => fl!(lang, "leads-field-copies"),
         "expires_in_days" => fl!(lang, "leads-field-expires-in-days"),
         "accepts" => fl!(lang, "leads-field-accepts"),
+        "least.appointment" => fl!(lang, "leads-field-least-appointment"),
+        "least.share_bps" => fl!(lang, "leads-field-least-share"),
+        "least.any_yield" => fl!(lang, "leads-field-any-yield"),
         "external_id" => fl!(lang, "leads-field-external-id"),
         other => other.to_owned(),
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::leads::{CONSENT_CHANNELS, Channel};
 use crate::text::Lang;
-use crate::verticals::{FieldKind, Vertical};
+use crate::verticals::{FieldKind, Model, Vertical};
 use crate::web::format;
 
 /// What was typed, by the path of the field in the lead's document.
@@ -182,6 +182,43 @@ impl Form<'_> {
         ]
     }
 
+    /// The models that are accepted, and the least that is wanted where a lead is not paid on delivery.
+    fn models(&self, l: &Lang) -> Vec<Input> {
+        let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
+        let any_yield = vec![
+            ("true".to_owned(), fl!(l, "leads-yes")),
+            ("false".to_owned(), fl!(l, "leads-no")),
+        ];
+        vec![
+            Input {
+                help: fl!(l, "leads-help-accepts", models = models.join(", ")),
+                ..self.text("accepts", fl!(l, "leads-field-accepts"), false)
+            },
+            Input {
+                help: fl!(l, "leads-help-least-appointment"),
+                ..self.text(
+                    "least.appointment",
+                    fl!(l, "leads-field-least-appointment"),
+                    false,
+                )
+            },
+            Input {
+                html_type: "number",
+                help: fl!(l, "leads-help-least-share"),
+                ..self.text("least.share_bps", fl!(l, "leads-field-least-share"), false)
+            },
+            Input {
+                help: fl!(l, "leads-help-any-yield"),
+                ..self.select(
+                    "least.any_yield",
+                    fl!(l, "leads-field-any-yield"),
+                    false,
+                    any_yield,
+                )
+            },
+        ]
+    }
+
     fn origin(&self, l: &Lang) -> Vec<Input> {
         let channels = Channel::ALL
             .iter()
@@ -247,6 +284,7 @@ pub fn lead_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group> {
         group(fl!(l, "leads-group-wish"), wish),
         group(fl!(l, "leads-group-consent"), form.consent(l, true)),
         group(fl!(l, "leads-group-sale"), form.sale(l, vertical)),
+        group(fl!(l, "leads-group-models"), form.models(l)),
         group(fl!(l, "leads-group-origin"), origin),
     ]
 }
@@ -285,6 +323,7 @@ pub fn defaults_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group>
             relaxed(form.consent(l, false)),
         ),
         group(fl!(l, "leads-group-sale"), relaxed(form.sale(l, vertical))),
+        group(fl!(l, "leads-group-models"), form.models(l)),
         group(fl!(l, "leads-group-wish"), wish),
         group(fl!(l, "leads-group-origin"), form.origin(l)),
     ]
@@ -299,6 +338,11 @@ pub fn flat(document: &Value) -> Typed {
     let mut typed = Typed::new();
     if let Value::Object(map) = document {
         flatten("", map, &mut typed);
+    }
+    // A form has one field for it: its currency is that of the ask.
+    typed.remove("least.appointment.currency");
+    if let Some(amount) = typed.remove("least.appointment.amount") {
+        typed.insert("least.appointment".to_owned(), amount);
     }
     typed
 }

@@ -9,16 +9,15 @@ use serde::Deserialize;
 use super::form::{Action, Draft, STANDARD, at_form_field};
 use super::labels::{cap_label, day_label};
 use super::setting::{Setting, setting};
-use super::view::{GroupView, RowView};
 use super::{address, parse_id};
-use crate::conditions::FilterFields;
+use crate::conditions::{FilterFields, editor};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
 use crate::requests::{
     self, CapWindow, Day, Move, Preview, PurchaseRequest, RequestState, Terms, preview as meet,
 };
 use crate::text::Lang;
-use crate::verticals::{self, FieldKind, Vertical};
+use crate::verticals::{self, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
@@ -46,8 +45,7 @@ struct EditPage {
     vertical: Vertical,
     /// Ids and names of the buyer's contracts in the vertical.
     contracts: Vec<(String, String)>,
-    groups: Vec<GroupView>,
-    fields: Vec<(String, String)>,
+    conditions: editor::View,
     days: Vec<(&'static str, String, bool)>,
     caps: Vec<(CapWindow, String, String, String)>,
     currencies: Vec<(String, String)>,
@@ -218,14 +216,9 @@ async fn answer(
             let (look, errors) = look(&ctx, &caller, &page, &draft, &setting).await?;
             html(&EditPage::new(page, id, draft, setting, errors, Some(look)))
         }
-        action => {
-            let group = match action {
-                Action::Add(group) => group,
-                _ => 0,
-            };
-            let chosen = first(&pairs, &format!("add_field:{group}")).to_owned();
+        Action::Edit(edit) => {
             let fields = FilterFields::of(&setting.vertical, page.l);
-            draft.change(action, &chosen, &fields);
+            draft.conditions.change(edit, &pairs, &fields);
             html(&EditPage::new(page, id, draft, setting, Vec::new(), None))
         }
     }
@@ -348,11 +341,7 @@ async fn look(
 
 /// An error in words, with the label of its row or field.
 fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> String {
-    let row = draft
-        .rows
-        .iter()
-        .find(|row| format!("c{}", row.id) == error.field);
-    let name = row.map_or_else(
+    let name = draft.conditions.row_of(error).map_or_else(
         || format::words(&error.field),
         |row| fields.label(&row.field),
     );
@@ -360,21 +349,6 @@ fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> S
 }
 
 impl EditPage {
-    /// Where the form goes.
-    fn address(&self) -> String {
-        self.id
-            .map_or_else(|| "/buyer/requests".to_owned(), address)
-    }
-
-    #[expect(
-        clippy::unused_self,
-        clippy::trivially_copy_pass_by_ref,
-        reason = "askama calls it as a method and hands arguments over by reference"
-    )]
-    fn act(&self, name: &str, number: &usize) -> String {
-        format!("{name}:{number}")
-    }
-
     #[expect(
         clippy::unused_self,
         clippy::trivially_copy_pass_by_ref,
@@ -417,34 +391,15 @@ impl EditPage {
         let standard = fl!(l, "requests-contract-standard");
         contracts.insert(0, (STANDARD.to_owned(), standard));
         let fields = FilterFields::of(&vertical, l);
-        let groups = std::iter::once(0)
-            .chain(draft.groups.iter().copied().filter(|group| *group != 0))
-            .map(|number| GroupView {
-                number,
-                rows: draft
-                    .rows
-                    .iter()
-                    .filter(|row| row.group == number)
-                    .map(|row| RowView::new(l, row, fields.get(&row.field), &errors))
-                    .collect(),
-            })
-            .collect();
-        let row_fields: Vec<String> = draft
-            .rows
-            .iter()
-            .map(|row| format!("c{}", row.id))
-            .collect();
+        let action = id.map_or_else(|| "/buyer/requests".to_owned(), address);
+        let conditions = editor::View::new(l, &draft.conditions, &fields, &errors, action, true);
+        let row_fields = draft.conditions.field_names();
         let shown: Vec<&str> = SHOWN
             .into_iter()
             .chain(row_fields.iter().map(String::as_str))
             .collect();
         Self {
-            groups,
-            fields: fields
-                .open()
-                .iter()
-                .map(|field| (field.key.clone(), field.label.clone()))
-                .collect(),
+            conditions,
             days: Day::ALL
                 .iter()
                 .map(|&day| {

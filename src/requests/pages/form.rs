@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use crate::conditions::rows::{Row, filter_json, rows_of};
-use crate::conditions::{Filter, FilterFields};
+use crate::conditions::FilterFields;
+use crate::conditions::editor::{self, Edit, field_at};
 use crate::error::{FieldError, Reason};
 use crate::money::{Money, MoneyJson};
 use crate::requests::schedule::{Day, show_minute};
@@ -30,11 +30,7 @@ pub struct Draft {
     pub name: String,
     /// The id of a contract; empty for pay per lead at the bid.
     pub contract: String,
-    pub rows: Vec<Row>,
-    /// Groups of alternatives, also empty ones; 0 is the list that must be met as a whole.
-    pub groups: Vec<usize>,
-    /// A filter that rows cannot show, kept as JSON; empty for all others.
-    pub raw_filter: String,
+    pub conditions: editor::Draft,
     pub need_phone: bool,
     pub need_email: bool,
     pub bid: String,
@@ -60,25 +56,16 @@ pub enum Action {
     Save,
     SaveAndActivate,
     Check,
-    Add(usize),
-    Remove(usize),
-    AddGroup,
-    RemoveGroup(usize),
+    Edit(Edit),
 }
 
 impl Action {
     pub fn of(pairs: &Pairs) -> Self {
-        let action = first(pairs, "action");
-        let (name, number) = action.split_once(':').unwrap_or((action, ""));
-        let number = number.parse().unwrap_or(0);
-        match name {
-            "activate" => Self::SaveAndActivate,
-            "check" => Self::Check,
-            "add" => Self::Add(number),
-            "remove" => Self::Remove(number),
-            "group" => Self::AddGroup,
-            "ungroup" => Self::RemoveGroup(number),
-            _ => Self::Save,
+        match (Edit::of(pairs), first(pairs, "action")) {
+            (Some(edit), _) => Self::Edit(edit),
+            (None, "activate") => Self::SaveAndActivate,
+            (None, "check") => Self::Check,
+            (None, _) => Self::Save,
         }
     }
 }
@@ -102,14 +89,7 @@ impl Draft {
     /// Starts from a contract, and from a filter that rows can show.
     pub fn start(&mut self, contract: Option<String>, filter: Option<&str>) {
         self.contract = contract.unwrap_or_default();
-        let rows = filter
-            .and_then(|json| serde_json::from_str(json).ok())
-            .and_then(|json: Json| Filter::from_json(&json).ok())
-            .and_then(|filter| rows_of(&filter));
-        if let Some((rows, groups)) = rows {
-            self.rows = rows;
-            self.groups = groups;
-        }
+        self.conditions = filter.map(editor::Draft::of_address).unwrap_or_default();
     }
 
     /// Whether the form asks for leads on every day, around the clock.
@@ -119,10 +99,6 @@ impl Draft {
 
     /// The form of a stored request.
     pub fn of_request(request: &PurchaseRequest, vertical: &str) -> Self {
-        let (rows, groups, raw_filter) = match rows_of(&request.filter) {
-            Some((rows, groups)) => (rows, groups, String::new()),
-            None => (Vec::new(), Vec::new(), request.filter.json().to_string()),
-        };
         let amount = |money: Money| money.amount();
         let schedule = &request.schedule;
         Self {
@@ -130,9 +106,7 @@ impl Draft {
             version: request.version.to_string(),
             name: request.name.clone(),
             contract: contract_id(request),
-            rows,
-            groups,
-            raw_filter,
+            conditions: editor::Draft::of_filter(&request.filter),
             need_phone: request.need_phone,
             need_email: request.need_email,
             bid: if request.agreement.terms().asks_for_bid() {
@@ -182,19 +156,12 @@ impl Draft {
             let amount = text(&format!("caps.{window}.amount"));
             (!count.is_empty() || !amount.is_empty()).then_some((window, (count, amount)))
         });
-        let mut groups: Vec<usize> = every(pairs, "groups")
-            .iter()
-            .filter_map(|group| group.parse().ok())
-            .collect();
-        groups.dedup();
         Self {
             vertical: text("vertical"),
             version: text("version"),
             name: text("name"),
             contract: text("contract").replace(STANDARD, ""),
-            rows: Row::of_pairs(pairs),
-            groups,
-            raw_filter: text("raw_filter"),
+            conditions: editor::Draft::of_pairs(pairs),
             need_phone: is("need_phone"),
             need_email: is("need_email"),
             bid: text("bid"),
@@ -210,28 +177,6 @@ impl Draft {
             deliver_email: text("delivery.email"),
             auto_buy: is("auto_buy"),
             sellers: text("sellers"),
-        }
-    }
-
-    /// Does what a button asks of the rows; `chosen` is the field picked beside "add".
-    pub fn change(&mut self, action: Action, chosen: &str, fields: &FilterFields) {
-        match action {
-            Action::Add(group) => {
-                if let Some(field) = fields.get(chosen) {
-                    let id = self.rows.iter().map(|row| row.id + 1).max().unwrap_or(0);
-                    self.rows.push(Row::new(id, group, field));
-                }
-            }
-            Action::Remove(id) => self.rows.retain(|row| row.id != id),
-            Action::AddGroup => {
-                let next = self.groups.iter().max().map_or(1, |group| group + 1);
-                self.groups.push(next);
-            }
-            Action::RemoveGroup(group) => {
-                self.groups.retain(|other| *other != group);
-                self.rows.retain(|row| row.group != group);
-            }
-            Action::Save | Action::SaveAndActivate | Action::Check => {}
         }
     }
 
@@ -263,15 +208,8 @@ impl Draft {
             let days = number(&self.max_consent_age_days, "max_consent_age_days");
             i32::try_from(days).unwrap_or(i32::MAX)
         });
-        let (filter, paths) = self.filter(fields);
-        for row in self.rows.iter().filter(|row| row.lacks_value()) {
-            let accepted = "at least one value";
-            errors.push(FieldError::new(
-                format!("c{}", row.id),
-                Reason::Required,
-                accepted,
-            ));
-        }
+        let (filter, paths) = self.conditions.json("filter", &self.currency, fields);
+        errors.extend(self.conditions.unfinished());
         let needs = [("phone", self.need_phone), ("email", self.need_email)];
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let terms = TermsJson {
@@ -315,16 +253,6 @@ impl Draft {
             currency: self.currency.clone(),
         }
     }
-
-    fn filter(&self, fields: &FilterFields) -> (Json, Vec<(String, usize)>) {
-        if self.raw_filter.is_empty() {
-            filter_json(&self.rows, &self.groups, &self.currency, fields)
-        } else {
-            // What is no JSON is refused as a filter, not silently dropped.
-            let raw = serde_json::from_str(&self.raw_filter);
-            (raw.unwrap_or(Json::Null), Vec::new())
-        }
-    }
 }
 
 /// The contract of a request, where it is not the standard one.
@@ -347,14 +275,8 @@ pub struct Read {
 
 /// The error as the form's fields are named: money has one field for its amount, a row one for its condition.
 pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldError {
-    let row = paths.iter().find(|(path, _)| {
-        error
-            .field
-            .strip_prefix(path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    });
-    if let Some((_, id)) = row {
-        error.field = format!("c{id}");
+    if let Some(row) = field_at(&error.field, paths) {
+        error.field = row;
         return error;
     }
     let field = error.field.as_str();

@@ -4,8 +4,7 @@ use super::form::Draft;
 use crate::contracts::{self, Agreement, ContractState};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::ContractId;
-use crate::requests::api::vertical_by_key;
-use crate::verticals::Vertical;
+use crate::verticals::{self, Vertical};
 use crate::web::{Caller, Ctx};
 
 /// What a form is read against.
@@ -27,7 +26,7 @@ pub async fn setting(ctx: &Ctx, caller: &Caller, draft: &Draft) -> Result<Settin
     );
     ctx.db
         .read(move |conn| {
-            let vertical = vertical_by_key(conn, &key)?;
+            let vertical = verticals::named(conn, &key)?;
             let contracts = contracts::list(conn, buyer)?
                 .into_iter()
                 .filter(|contract| contract.vertical_id == vertical.id)
