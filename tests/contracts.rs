@@ -269,10 +269,12 @@ on_both!(async fn a_lead_that_fails_the_criteria_is_not_bought(app) {
     let made = id(&post(app, &buyer, "/contracts", &contract(&appointments())).await.expect(201));
     let request = json!({
         "name": "Deciders", "vertical": "b2b-software", "contract": made, "quantity": 10,
-        "budget": eur("600.00"), "auto_buy": false,
+        "budget": eur("600.00"),
     });
     let request = post(app, &buyer, "/purchase_requests", &request).await.expect(201);
     let path = format!("/purchase_requests/{}", id(&request));
+    crate::market::deposit(app, &buyer, "1000.00", "EUR").await;
+    crate::market::activate(app, &buyer, &id(&request)).await;
     let forecast = get(app, &buyer, &format!("{path}/preview")).await.expect(200).json()["forecast"].clone();
     assert_eq!((&forecast["expected"], &forecast["at_most"]), (&eur("90.00"), &eur("600.00")));
     let lead = |number: u32, change: &Value| with(json!({
@@ -285,24 +287,32 @@ on_both!(async fn a_lead_that_fails_the_criteria_is_not_bought(app) {
         "ask": eur("9.00"), "accepts": ["ppl", "ppa"],
     }), &json!({ "attributes": change }));
     for (number, change, expected) in [
-        (1, json!({}), json!([])),
+        // What qualifies is bought at once, and so sold out.
+        (1, json!({}), json!(["sold_out"])),
         (2, json!({ "employees": 50 }), json!(["criterion"])),
         (3, json!({ "industry": "retail" }), json!(["criterion"])),
         (4, json!({ "seniority": "specialist" }), json!(["min_seniority"])),
-        (5, json!({ "seniority": "owner" }), json!([])),
+        (5, json!({ "seniority": "owner" }), json!(["sold_out"])),
     ] {
         let sent = id(&post(app, &seller, "/leads", &lead(number, &change)).await.expect(201));
         let told = get(app, &buyer, &format!("{path}/explain?lead={sent}")).await.expect(200).json();
-        let gates: Vec<&Value> = told["gates"].as_array().unwrap().iter().map(|gate| &gate["gate"]).collect();
+        let gates: Vec<&Value> = told["gates"].as_array().unwrap().iter().map(|gate| &gate["code"]).collect();
         assert_eq!(json!(gates), expected, "{change}: {told}");
     }
-    assert_eq!(get(app, &buyer, &format!("{path}/preview")).await.expect(200).json()["fits"], 2);
+    // What fails is not bought, and nothing is set aside for it: two appointments at 60.00.
+    assert_eq!(crate::market::purchases(app, &buyer).await.len(), 2);
+    assert_eq!(crate::market::available(app, &buyer, "EUR").await, "880.00");
     // Its seller reads which models it takes, and how far the lead is qualified.
     let browser = app.sign_in(&seller.email).await;
     let last = get(app, &seller, "/leads").await.expect(200).json()["data"][0]["id"].as_str().unwrap().to_owned();
     let page = browser.get(&format!("/seller/leads/{last}")).await;
     assert!(page.text.contains("Pay per lead, Pay per appointment"), "{}", page.text);
 
+    // Two that the contract cannot have, since they are sold by the lead only.
+    for number in [6, 7] {
+        let lead = with(lead(number, &json!({})), &json!({ "accepts": ["ppl"] }));
+        post(app, &seller, "/leads", &lead).await.expect(201);
+    }
     let profile = json!({
         "name": "Tech", "vertical": "b2b-software", "industries": ["technology", "space"],
         "employees": { "from": 51 }, "countries": ["Latvia"], "min_seniority": "manager", "problems": ["crm"],

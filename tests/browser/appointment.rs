@@ -103,9 +103,7 @@ async fn make_contract(browser: &Chromium) -> String {
         .open("/buyer/contracts/new?vertical=eyewear&model=ppa")
         .await;
     browser.fill(&[("name", "Appointments at 60")]).await;
-    browser
-        .leave("main button.btn-primary[value='save']")
-        .await;
+    browser.leave("main button.btn-primary[value='save']").await;
     let path = browser.path().await;
     let id = path.rsplit('/').next().unwrap();
     id.split('?').next().unwrap().to_owned()

@@ -280,8 +280,10 @@ pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldE
     if shown == "share.bps" && matches!(error.reason, Reason::TooSmall | Reason::TooLarge) {
         "0.01 to 100".clone_into(&mut error.accepted);
     }
-    error.field = shown.to_owned();
-    error
+    FieldError {
+        field: shown.to_owned(),
+        ..error
+    }
 }
 
 #[cfg(test)]

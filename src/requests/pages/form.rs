@@ -291,6 +291,8 @@ pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldE
             .or_else(|| field.strip_suffix(".amount.currency"))
             .map_or(field, |cap| &field[..cap.len() + ".amount".len()]),
     };
-    error.field = shown.to_owned();
-    error
+    FieldError {
+        field: shown.to_owned(),
+        ..error
+    }
 }
