@@ -23,6 +23,3 @@ test-browser:
 # Advisories, licences and sources of the dependencies
 deny:
     cargo deny check
-
-bench name:
-    cargo bench --bench {{name}}
