@@ -24,7 +24,7 @@ pub use charges::{
     dispute_hold, dispute_release, fee, hold, lock_available, refund, release, sale, settle,
     settle_with_reserve, top_up,
 };
-pub use earnings::{Earning, Month, Standing, earnings, months};
+pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
 pub use overview::balance_of;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};

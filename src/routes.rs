@@ -82,6 +82,7 @@ routes! {
     GET "/buyer/wallet" => BUYER_SEES, ledger::pages::wallet::show;
     POST "/buyer/wallet/deposits" => BUYER_ACTS, ledger::pages::wallet::request_deposit;
     GET "/seller/earnings" => SELLER_SEES, ledger::pages::earnings::show;
+    GET "/seller/earnings/export/{kind}" => SELLER_SEES, ledger::pages::earnings::export;
     GET "/operator/deposits" => OPERATOR_SEES, ledger::pages::deposits::show;
     POST "/operator/deposits/{id}/approve" => FINANCE_ACTS, ledger::pages::deposits::approve;
     POST "/operator/deposits/{id}/refuse" => FINANCE_ACTS, ledger::pages::deposits::refuse;

@@ -1708,3 +1708,14 @@ icps-filter-none = Nothing of this profile is known to the fields of the leads: 
 icps-kept = The leads of this vertical do not tell these; they are kept as notes.
 icps-start-request = Start a purchase request
 icps-start-contract = Start a contract's criteria
+
+# Earnings
+ledger-earned-for = For
+ledger-earned-contract = Contract
+ledger-earned-refunded = Refunded
+ledger-earned-final = Final on
+ledger-earned-lead = Lead
+ledger-earned-appointment = Appointment
+ledger-earned-sale = Share of a sale
+ledger-earned-base-fee = Base fee
+ledger-earned-claim = Rest that was owed

@@ -1,13 +1,14 @@
-//! What a seller's leads brought: each charge with its share, and the months.
+//! What a seller earned: each charge with its share - leads, appointments, sales, base fees - and the months.
 
 mod store;
 
 use chrono::{Datelike as _, Months, NaiveDate, NaiveTime};
+use uuid::Uuid;
 
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{AccountId, LeadId, PurchaseId};
+use crate::id::{AccountId, ContractId, LeadId, PurchaseId};
 use crate::money::Money;
 
 use store::Share;
@@ -27,14 +28,51 @@ pub enum Standing {
     Refunded,
 }
 
-/// One sold lead as its seller sees it.
+/// What a seller is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earned {
+    Lead,
+    Appointment,
+    Sale,
+    BaseFee,
+    /// The rest of another charge, paid later.
+    Claim,
+}
+
+impl Earned {
+    /// By the kind of a charge, as its table has it.
+    fn of(kind: &str) -> Self {
+        match kind {
+            "appointment" => Self::Appointment,
+            "sale" => Self::Sale,
+            "base_fee" => Self::BaseFee,
+            _ => Self::Claim,
+        }
+    }
+}
+
+/// Which earnings are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Within {
+    /// Only what came before this time, or at it with a smaller id.
+    pub before: Option<(Ts, Uuid)>,
+    /// From the first instant until before the second.
+    pub month: Option<(Ts, Ts)>,
+    pub contract: Option<ContractId>,
+}
+
+/// One charge as its seller sees it.
 #[derive(Debug, Clone)]
 pub struct Earning {
-    pub purchase: PurchaseId,
-    pub lead: LeadId,
-    /// `M**** K****`
-    pub masked_name: String,
-    pub sold_at: Ts,
+    pub id: Uuid,
+    pub earned: Earned,
+    pub purchase: Option<PurchaseId>,
+    pub lead: Option<LeadId>,
+    /// `M**** K****`; for a base fee, the name of the contract.
+    pub name: String,
+    pub contract: ContractId,
+    /// When it was charged.
+    pub at: Ts,
     /// The day from which the share is final.
     pub final_at: Ts,
     pub price: Money,
@@ -45,11 +83,12 @@ pub struct Earning {
     pub standing: Standing,
 }
 
-/// What the leads sold in one month brought.
+/// What one month brought.
 #[derive(Debug, Clone)]
 pub struct Month {
     /// The first instant of it.
     pub start: Ts,
+    /// Charges, whatever for.
     pub sold: i64,
     pub price: Money,
     pub commission: Money,
@@ -73,14 +112,30 @@ pub fn months(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<Vec<Month>>
         let Some(start) = first.map(start_of) else {
             break;
         };
-        for sold in store::between(conn, seller, start, end)? {
-            let money = |minor| Money::new(minor, sold.currency);
+        let time = (start, end.unwrap_or(Ts::from_micros(i64::MAX)));
+        let mut brought = store::purchases_between(conn, seller, time)?;
+        for other in store::charges_between(conn, seller, time)? {
+            match brought
+                .iter_mut()
+                .find(|one| one.currency == other.currency)
+            {
+                Some(one) => {
+                    one.charges += other.charges;
+                    one.price_minor += other.price_minor;
+                    one.commission_minor += other.commission_minor;
+                }
+                None => brought.push(other),
+            }
+        }
+        brought.sort_by_key(|one| one.currency);
+        for one in brought {
+            let money = |minor| Money::new(minor, one.currency);
             months.push(Month {
                 start,
-                sold: sold.leads,
-                price: money(sold.price_minor),
-                commission: money(sold.commission_minor),
-                share: money(sold.price_minor - sold.commission_minor),
+                sold: one.charges,
+                price: money(one.price_minor),
+                commission: money(one.commission_minor),
+                share: money(one.price_minor - one.commission_minor),
             });
         }
         end = Some(start);
@@ -92,40 +147,54 @@ fn start_of(day: NaiveDate) -> Ts {
     day.and_time(NaiveTime::MIN).and_utc().into()
 }
 
-fn earning(row: &Share) -> Earning {
-    let money = |minor| Money::new(minor, row.currency);
-    let kept = row.commission_minor - row.commission_refunded_minor;
-    let share = row.captured_minor - row.refunded_minor - kept;
-    let standing = if row.refunded_minor == row.captured_minor {
+/// The first and the last-but-one instant of a month such as `2026-11`.
+pub fn month_of(label: &str) -> Option<(Ts, Ts)> {
+    let first = NaiveDate::parse_from_str(&format!("{label}-01"), "%Y-%m-%d").ok()?;
+    let next = first.checked_add_months(Months::new(1))?;
+    Some((start_of(first), start_of(next)))
+}
+
+fn earning(row: Share) -> Earning {
+    let sums = &row.sums;
+    let money = |minor| Money::new(minor, sums.currency);
+    let kept = sums.commission_minor - sums.commission_refunded_minor;
+    let share = sums.captured_minor - sums.refunded_minor - kept;
+    let standing = if sums.refunded_minor == sums.captured_minor {
         Standing::Refunded
-    } else if row.disputed_minor > 0 {
+    } else if sums.disputed_minor > 0 {
         Standing::Disputed
-    } else if row.settled_at.is_some() {
+    } else if sums.settled_at.is_some() {
         Standing::Payable
     } else {
         Standing::Pending
     };
     Earning {
+        id: row.id,
+        earned: row.earned,
         purchase: row.purchase,
         lead: row.lead,
-        masked_name: row.masked_name.clone(),
-        sold_at: row.sold_at,
+        contract: row.contract,
+        at: row.at,
         final_at: row.final_at,
-        price: money(row.captured_minor),
+        price: money(sums.captured_minor),
         commission: money(kept),
-        refunded: money(row.refunded_minor),
+        refunded: money(sums.refunded_minor),
         share: money(share),
         standing,
+        name: row.name,
     }
 }
 
-/// A page of a seller's sold leads, newest first, from before `before` on.
+/// A seller's earnings of every kind, newest first, at most `limit`.
 pub fn earnings(
     conn: &mut Conn,
     seller: AccountId,
-    before: Option<(Ts, PurchaseId)>,
+    within: &Within,
     limit: i64,
 ) -> Result<Vec<Earning>> {
-    let rows = store::shares(conn, seller, before, limit)?;
-    Ok(rows.iter().map(earning).collect())
+    let mut rows = store::of_purchases(conn, seller, within, limit)?;
+    rows.extend(store::of_charges(conn, seller, within, limit)?);
+    rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.id)));
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows.into_iter().map(earning).collect())
 }

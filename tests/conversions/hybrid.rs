@@ -2,6 +2,7 @@
 
 use galena::clock::DAY;
 use galena::ledger::Kind;
+use galena::money::{Currency, Money};
 use serde_json::{Value, json};
 
 use super::{make_contract, open_lead, request_under, share};
@@ -152,4 +153,26 @@ on_both!(async fn a_base_fee_that_the_wallet_cannot_pay_suspends_until_it_can(ap
     market::send_batch(app, &seller, &[open_lead(app, 2)]).await;
     assert_eq!(market::purchases(app, &buyer).await.len(), 1);
     market::assert_laws(app).await;
+});
+
+on_both!(async fn both_sides_read_the_exact_figures_on_their_pages(app) {
+    let (buyer, agency, _) = play(app, true).await;
+    let seller = app.sign_in(&agency.email).await;
+    let page = seller.get("/seller/earnings").await.expect(200).text;
+    // 532.67 payable; the sale's share of 166.67 less 25.00.
+    for figure in ["532.67", "141.67", "34.00", "85.00", "Base fee", "Share of a sale"] {
+        assert!(page.contains(figure), "{figure}: {page}");
+    }
+    let file = seller.get("/seller/earnings/export/csv").await.expect(200).text;
+    let shares: Vec<i64> = csv::Reader::from_reader(file.as_bytes())
+        .records()
+        .map(|line| Money::parse(&line.unwrap()[8], Currency::EUR).unwrap().minor)
+        .collect();
+    // Three base fees, four appointments, one sale.
+    assert_eq!(shares.len(), 8);
+    assert_eq!(shares.iter().sum::<i64>(), 53_267);
+    let none = seller.get("/seller/earnings/export/csv?month=2020-01").await.expect(200).text;
+    assert_eq!(none.lines().count(), 1, "only the header: {none}");
+    let page = app.sign_in(&buyer.email).await.get("/buyer/wallet").await.expect(200).text;
+    assert!(page.contains("1\u{202f}373.33"), "{page}");
 });
