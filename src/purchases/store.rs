@@ -21,6 +21,8 @@ pub struct Terms {
 }
 
 /// One statement for all terms: the seller's own commission goes before the vertical's.
+///
+/// Without a LIMIT, although it is one row: SQLite prepares a statement anew for each LIMIT that is bound.
 pub fn terms(
     conn: &mut Conn,
     listing: &Listing,
@@ -42,7 +44,7 @@ pub fn terms(
             contract_versions::dispute_window_days,
             owned,
         ))
-        .first::<(BasisPoints, Option<BasisPoints>, i32, bool)>(conn)?;
+        .get_result::<(BasisPoints, Option<BasisPoints>, i32, bool)>(conn)?;
     Ok(Terms {
         commission: of_seller.unwrap_or(of_vertical),
         dispute_window_days,
