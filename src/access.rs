@@ -103,6 +103,13 @@ pub enum Rule {
     SignedIn,
     /// Who is in charge of an account of any kind, in a browser: owners, and the operator's admins.
     InCharge,
+    /// Owners and members, or viewers too where `reads`, of buyers and of sellers alike.
+    Parties {
+        reads: bool,
+        /// What an API key of a buyer needs, and one of a seller.
+        buyer_scope: Option<Scope>,
+        seller_scope: Option<Scope>,
+    },
     /// Users of one kind of account with one of these roles; `scope` is what an API key needs.
     Roles {
         kind: AccountKind,
@@ -116,32 +123,44 @@ pub enum Rule {
 impl Rule {
     /// Refuses with 401, 403 or `account_not_approved`; `Ok` lets the caller through.
     pub fn check(self, caller: Option<&Caller>) -> Result<()> {
-        let (kind, roles, scope, approved) = match (self, caller) {
-            (Self::Public, _) | (Self::SignedIn, Some(_)) => return Ok(()),
-            (_, None) => return Err(Error::refused(Code::Unauthenticated)),
-            (Self::InCharge, Some(caller)) => {
-                let in_charge = matches!(caller.role, Role::Owner | Role::Admin)
-                    && caller.credential == Credential::Session;
-                return if in_charge {
-                    Ok(())
-                } else {
-                    Err(Error::refused(Code::Forbidden))
+        if self == Self::Public {
+            return Ok(());
+        }
+        let caller = caller.ok_or_else(|| Error::refused(Code::Unauthenticated))?;
+        let (is_let_in, scope, approved) = match self {
+            Self::Public | Self::SignedIn => return Ok(()),
+            Self::InCharge => (
+                matches!(caller.role, Role::Owner | Role::Admin),
+                None,
+                false,
+            ),
+            Self::Parties {
+                reads,
+                buyer_scope,
+                seller_scope,
+            } => {
+                let acts = matches!(caller.role, Role::Owner | Role::Member);
+                let looks = reads && caller.role == Role::Viewer;
+                let scope = match caller.account_kind {
+                    AccountKind::Buyer => buyer_scope,
+                    AccountKind::Seller => seller_scope,
+                    AccountKind::Operator => None,
                 };
+                let trades = caller.account_kind != AccountKind::Operator;
+                (trades && (acts || looks), scope, !reads)
             }
-            (
-                Self::Roles {
-                    kind,
-                    roles,
-                    scope,
-                    approved,
-                },
-                Some(_),
-            ) => (kind, roles, scope, approved),
+            Self::Roles {
+                kind,
+                roles,
+                scope,
+                approved,
+            } => (
+                caller.account_kind == kind && roles.contains(&caller.role),
+                scope,
+                approved,
+            ),
         };
-        let Some(caller) = caller else {
-            return Err(Error::refused(Code::Unauthenticated));
-        };
-        if caller.account_kind != kind || !roles.contains(&caller.role) {
+        if !is_let_in {
             return Err(Error::refused(Code::Forbidden));
         }
         if let Credential::ApiKey { scopes, .. } = &caller.credential

@@ -19,7 +19,7 @@ pub use password::{Passwords, check as check_password, hash as hash_password};
 pub use session::{authenticate_bearer, authenticate_session, sign_in, sign_out, sweep_sessions};
 pub use signup::{SignUp, change_password, country, email, name, reset_password, sign_up};
 pub use standing::{approve, reinstate, reject, set_commission, suspend};
-pub use store::{Account, ApiKey, User, account, account_named, accounts_in, users_of};
+pub use store::{Account, ApiKey, User, account, account_named, accounts_in, names_of, users_of};
 pub use token::{TOKEN_SECONDS, Tokens};
 
 use crate::access::{AccountKind, Actor, Role};
@@ -68,6 +68,16 @@ pub struct NewUser {
 /// The account of the user with this e-mail address, in lower case.
 pub fn account_of(conn: &mut Conn, email: &str) -> Result<Option<AccountId>> {
     Ok(store::credentials(conn, email)?.map(|(user, _)| user.account_id))
+}
+
+/// What an organisation is, and whether it is approved; `None` when there is none with this id.
+pub fn kind_of(conn: &mut Conn, id: AccountId) -> Result<Option<(AccountKind, bool)>> {
+    store::kind_of(conn, id)
+}
+
+/// The e-mail addresses of an organisation's active users.
+pub fn emails_of(conn: &mut Conn, id: AccountId) -> Result<Vec<String>> {
+    store::emails_of(conn, id)
 }
 
 /// Opens an account.

@@ -21,17 +21,18 @@ use crate::clock::{Clock, Ts};
 use crate::config::Config;
 use crate::db::{Db, SchemaState};
 use crate::delivery::jobs::{Sender, deliver};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Reason};
 use crate::jobs::Runner;
 use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
+use crate::notices::{self, jobs::Teller};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{ledger, purchases, requests, routes, verticals};
+use crate::{contracts, conversions, icps, ledger, purchases, requests, routes, verticals};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -114,9 +115,19 @@ impl App {
             )
             .app_data(
                 actix::QueryConfig::default()
-                    .error_handler(|_, _| Error::refused(Code::MalformedBody).into()),
+                    .error_handler(|error, _| query_refusal(&error.to_string()).into()),
             );
     }
+}
+
+/// A query that cannot be read; a parameter that nobody knows is named, with those that are known.
+fn query_refusal(error: &str) -> Error {
+    let Some((_, told)) = error.split_once("unknown field `") else {
+        return Error::refused(Code::MalformedBody);
+    };
+    let (field, known) = told.split_once('`').unwrap_or((told, ""));
+    let known = known.split('`').skip(1).step_by(2).collect::<Vec<_>>();
+    Error::invalid_field(field, Reason::UnknownField, known.join(", "))
 }
 
 /// Who does each kind of job.
@@ -131,11 +142,18 @@ fn runner(
         vault: Arc::clone(&ctx.vault),
         exchange: Arc::clone(exchange),
     };
+    let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
+    let teller = Teller {
+        db: ctx.db.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&mailer),
+        base_url: config.public_url.clone(),
+    };
     let sender = Sender {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
-        mailer: Arc::new(Mailer::open(&config.mail, &config.mail_from)?),
+        mailer,
         base_url: config.public_url.clone(),
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
@@ -147,6 +165,9 @@ fn runner(
         })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(notices::NOTICE_JOB, move |notice| {
+            notices::jobs::send(teller.clone(), notice)
         })
         .on(requests::jobs::WAKE_JOB, move |job| {
             requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
@@ -161,9 +182,12 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
+        contracts::api::Doc::openapi(),
+        icps::api::Doc::openapi(),
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
+        conversions::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
     ])

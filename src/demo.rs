@@ -18,7 +18,7 @@ use crate::id::AccountId;
 use crate::leads::{self, Exchange, Intake, Source, Spelling};
 use crate::ledger::deposits::{self, NewDeposit};
 use crate::money::Money;
-use crate::requests::{self, Move, Terms, TermsJson};
+use crate::requests::{self, Move, TermsJson};
 use crate::vault::Vault;
 use crate::{purchases, verticals};
 use catalogue::{BUYERS, OPERATOR, Party, SELLERS};
@@ -204,7 +204,7 @@ fn order(conn: &mut Conn, buyer: &Caller, document: &serde_json::Value, at: Ts) 
     let input: TermsJson =
         serde_json::from_value(document.clone()).map_err(|error| Error::Internal(error.into()))?;
     let vertical = verticals::by_key(conn, &input.vertical)?;
-    let terms = Terms::parse(&input, &vertical)?;
+    let terms = requests::read_terms(conn, buyer.account_id, &input, &vertical)?;
     let request = requests::create(conn, buyer, &vertical, &terms, at)?;
     requests::change_state(conn, buyer, request.id, Move::Activate, at)?;
     Ok(())

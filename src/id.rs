@@ -112,7 +112,11 @@ ids! {
     RefusedLeadId = "refused";
     ImportId = "imp";
     ContractId = "con";
-    ContractVersionId = "conv";
+    ContractVersionId = "terms";
+    IcpId = "icp";
+    ChargeId = "chg";
+    ConversionId = "conv";
+    NoteId = "note";
     RequestId = "req";
     PurchaseId = "pur";
     DeliveryId = "dlv";

@@ -14,6 +14,7 @@ pub mod pages;
 mod query;
 mod receive;
 pub mod refused;
+mod score;
 mod store;
 mod verify;
 
@@ -24,10 +25,12 @@ pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, withdraw};
+pub use offer::Least;
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
+pub use score::{MQL_AT, SQL_AT, Signals, Stage};
 pub use store::{consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
 
@@ -79,6 +82,9 @@ pub struct Listing {
     #[schema(value_type = crate::money::MoneyJson)]
     pub ask: Money,
     pub accepts: Vec<Model>,
+    pub least: Least,
+    /// 0 - 100, by the scoring model.
+    pub score: i32,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,

@@ -20,11 +20,13 @@ mod transfers;
 
 pub use account::{Kind, LedgerAccount, Provider, Side};
 pub use charges::{
-    Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, dispute_hold,
-    dispute_release, hold, refund, release, sale, settle, settle_with_reserve,
+    Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, charge,
+    dispute_hold, dispute_release, fee, hold, lock_available, refund, release, sale, settle,
+    settle_with_reserve, top_up,
 };
 pub use earnings::{Earning, Month, Standing, earnings, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
+pub use overview::balance_of;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
 pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
 pub use statement::{Statement, StatementLine, StatementQuery, statement};

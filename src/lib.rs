@@ -34,17 +34,27 @@ pub mod ledger;
 
 pub mod accounts;
 
+pub mod notices;
+
 pub mod verticals;
 
 pub mod leads;
 
+pub mod conditions;
+
+pub mod icps;
+
 pub mod contracts;
+
+pub mod charges;
 
 pub mod requests;
 
 pub mod matching;
 
 pub mod purchases;
+
+pub mod conversions;
 
 pub mod delivery;
 

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod exchange;
+mod facts;
 mod inbox;
 pub mod jobs;
 pub mod market;
@@ -15,13 +16,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use exchange::Seller;
+pub use facts::{Fact, facts};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
-pub use settle::settle_due;
-pub use store::{Filter, InboxRow, by_id};
+pub use settle::{advance, finish_due, lapsing, settle_due};
+pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_seller, sold_by};
 
 use crate::access::Actor;
+use crate::charges::{self, OfPurchase};
 use crate::clock::Ts;
+use crate::contracts::{Agreement, Chance, ContractState, Odds, Terms};
 use crate::db::Conn;
 use crate::db::schema::purchases;
 use crate::db::types::{json, text_enum};
@@ -31,6 +35,7 @@ use crate::leads::{self, Listing};
 use crate::ledger;
 use crate::money::{Currency, Money};
 use crate::requests::{self, Gate, PurchaseRequest};
+use crate::verticals::Model;
 use crate::{audit, jobs as queue};
 
 /// The job that delivers a purchase to its buyer outside the inbox.
@@ -47,6 +52,34 @@ text_enum! {
         Disputed = "disputed",
         Settled = "settled",
         Refunded = "refunded",
+    }
+}
+
+impl PurchaseState {
+    /// The table of transitions; whatever is not in it is refused.
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Delivered => matches!(next, Self::Settled | Self::Disputed | Self::Refunded),
+            Self::AwaitingOutcome => matches!(
+                next,
+                Self::AppointmentHeld | Self::Sold | Self::Lapsed | Self::Refunded
+            ),
+            Self::AppointmentHeld => matches!(
+                next,
+                Self::Sold | Self::Settled | Self::Disputed | Self::Refunded
+            ),
+            Self::Sold => matches!(next, Self::Settled | Self::Disputed | Self::Refunded),
+            Self::Disputed => matches!(next, Self::Settled | Self::Refunded),
+            Self::Lapsed | Self::Settled | Self::Refunded => false,
+        }
+    }
+
+    /// Whether outcomes may still be reported.
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::AwaitingOutcome | Self::AppointmentHeld | Self::Sold
+        )
     }
 }
 
@@ -71,6 +104,8 @@ pub struct Purchase {
     pub purchased_at: Ts,
     /// When the dispute window ends and the seller's share becomes payable.
     pub final_at: Ts,
+    /// When a lead without an outcome lapses; `None` where no outcome is paid for, and once one is known.
+    pub lapse_at: Option<Ts>,
     pub settled_at: Option<Ts>,
     pub opened_at: Option<Ts>,
 }
@@ -99,9 +134,44 @@ pub struct Explanation {
     pub place: u32,
     /// How many fitted.
     pub candidates: u32,
+    /// The price of the lead itself, before bonuses.
     #[schema(value_type = crate::money::MoneyJson)]
     pub bid: Money,
     pub wishes_met: u32,
+    /// What ranked it: the expected yield, and the chances behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yields: Option<Yield>,
+}
+
+/// The numbers that ranked a match on one scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ExpectedYield)]
+pub struct Yield {
+    pub model: Model,
+    /// The price, and each outcome times its chance.
+    #[schema(value_type = crate::money::MoneyJson)]
+    pub expected: Money,
+    /// The chance that an appointment is held, where the contract pays for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Chance>,
+    /// The chance of a sale, where the contract pays a share of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Chance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::money::MoneyJson>)]
+    pub expected_sale: Option<Money>,
+}
+
+impl Yield {
+    fn of(terms: &Terms, expected: Money, odds: &Odds) -> Self {
+        Self {
+            model: terms.model,
+            expected,
+            held: terms.price_appointment.map(|_| odds.held),
+            sale: terms.share.map(|_| odds.sale),
+            expected_sale: terms.share.map(|share| odds.expected_sale(&share)),
+        }
+    }
 }
 
 text_enum! {
@@ -122,7 +192,8 @@ pub struct Order<'a> {
     pub listing: &'a Listing,
     pub buyer: AccountId,
     pub request: Option<&'a PurchaseRequest>,
-    pub contract_version: ContractVersionId,
+    pub agreement: &'a Agreement,
+    /// Of the lead itself; what is held for outcomes comes from the agreement.
     pub price: Money,
     pub explanation: Explanation,
     pub actor: Actor,
@@ -173,15 +244,21 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     if !leads::take_copy(conn, listing.id, now)? {
         return Err(Stop::At(Gate::SoldOut));
     }
-    let terms = store::terms(conn, listing, order.buyer, order.contract_version)?;
+    let agreement = order.agreement;
+    let terms = store::terms(conn, listing, order.buyer, agreement.version.id)?;
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
     }
-    if let Some(request) = order.request
-        && let Some(gate) = requests::take(conn, request, order.price, now)?
-    {
-        return Err(Stop::At(gate));
+    if terms.contract_state != ContractState::Active {
+        return Err(Stop::At(Gate::ContractNotActive));
     }
+    if let Some(request) = order.request {
+        let commitment = request.commitment(order.price);
+        if let Some(gate) = requests::take(conn, request, commitment, now)? {
+            return Err(Stop::At(gate));
+        }
+    }
+    let awaits_outcome = agreement.terms().awaits_outcome();
     let commission = order.price.share(terms.commission);
     let purchase = Purchase {
         id: PurchaseId::new(now),
@@ -190,19 +267,34 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         buyer_id: order.buyer,
         seller_id: listing.seller_id,
         vertical_id: listing.vertical_id,
-        contract_version_id: order.contract_version,
-        state: PurchaseState::Delivered,
+        contract_version_id: agreement.version.id,
+        state: if awaits_outcome {
+            PurchaseState::AwaitingOutcome
+        } else {
+            PurchaseState::Delivered
+        },
         currency: order.price.currency,
         price_minor: order.price.minor,
         commission_minor: commission.minor,
         explanation: json(&order.explanation)?,
         purchased_at: now,
-        final_at: now.plus_days(terms.dispute_window_days),
+        final_at: now.plus_days(agreement.terms().dispute_window_days),
+        lapse_at: awaits_outcome.then(|| now.plus_days(agreement.terms().confirmation.lapse_days)),
         settled_at: None,
         opened_at: None,
     };
     store::insert(conn, &purchase)?;
-    pay(conn, &purchase, now)?;
+    pay(conn, &purchase, now).map_err(stop_at_wallet)?;
+    if awaits_outcome {
+        let of = OfPurchase {
+            purchase: purchase.id,
+            buyer: purchase.buyer_id,
+            seller: purchase.seller_id,
+            agreement,
+            commission: terms.commission,
+        };
+        charges::set_aside(conn, &of, now).map_err(stop_at_wallet)?;
+    }
     record(conn, order.actor, "purchase.delivered", &purchase, now)?;
     if order
         .request
@@ -216,7 +308,15 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     Ok(purchase)
 }
 
-fn pay(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<(), Stop> {
+fn stop_at_wallet(error: Error) -> Stop {
+    if error.has_code(Code::InsufficientFunds) {
+        Stop::At(Gate::Wallet)
+    } else {
+        Stop::Failed(error)
+    }
+}
+
+fn pay(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
     let sale = ledger::Sale {
         purchase: purchase.id,
         buyer: purchase.buyer_id,
@@ -225,13 +325,7 @@ fn pay(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<(), Stop> {
         commission: purchase.commission(),
         at: now,
     };
-    ledger::sale(conn, &sale).map_err(|error| {
-        if error.has_code(Code::InsufficientFunds) {
-            Stop::At(Gate::Wallet)
-        } else {
-            Stop::Failed(error)
-        }
-    })
+    ledger::sale(conn, &sale)
 }
 
 /// What a delivery job carries.

@@ -2,8 +2,6 @@
 
 pub mod api;
 mod explain;
-pub mod fields;
-pub mod filter;
 mod gate;
 pub mod jobs;
 pub mod pages;
@@ -21,27 +19,28 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use explain::{Explanation, explain};
-pub use filter::{Condition, Filter, Op};
-pub use gate::{FailedCondition, Gate, GateFailure, GateJson};
+pub use gate::{Gate, GateFailure, GateJson};
 pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};
-pub use rule::{Conditions, MAX_BRANCHES, Offer, Rule};
+pub use rule::{Offer, Rule};
 pub use schedule::{Day, Schedule};
 pub use store::{
     ChangeTail, active, active_among, active_in, by_ids, change_tail, last_served, lock,
 };
-pub use take::{closed_caps, take};
+pub use take::{adjust_spent, closed_caps, take};
 pub use terms::{Sellers, Terms, TermsJson};
 pub use windows::{Cap, CapWindow};
 
 use crate::access::Caller;
 use crate::clock::{SECOND, Ts};
+use crate::conditions::Filter;
+use crate::contracts::{self, Agreement, Odds};
 use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
-use crate::id::{AccountId, ContractVersionId, RequestId, VerticalId};
+use crate::id::{AccountId, RequestId, VerticalId};
 use crate::money::Money;
-use crate::verticals::{Model, Vertical};
-use crate::{audit, contracts, jobs as queue};
+use crate::verticals::Vertical;
+use crate::{audit, jobs as queue};
 
 /// The job that meets an activated request with the leads that are listed already.
 pub const MATCH_JOB: &str = "match_request";
@@ -84,14 +83,14 @@ pub struct PurchaseRequest {
     pub id: RequestId,
     pub buyer_id: AccountId,
     pub vertical_id: VerticalId,
-    pub contract_version_id: ContractVersionId,
-    /// The model of the contract's terms.
-    pub model: Model,
+    /// The contract and the version of its terms that purchases are made under.
+    pub agreement: Arc<Agreement>,
     pub name: String,
     pub state: RequestState,
     pub filter: Filter,
     pub need_phone: bool,
     pub need_email: bool,
+    /// Paid for a lead on delivery, before bonuses; zero where the contract pays for outcomes alone.
     pub bid: Money,
     pub quantity: i64,
     pub bought: i64,
@@ -112,9 +111,16 @@ pub struct PurchaseRequest {
 }
 
 impl PurchaseRequest {
-    /// The most a lead can cost: the bid and every bonus.
-    pub fn price_max(&self) -> Money {
-        price_max(self.bid, &self.filter)
+    /// The most that is paid and set aside for a lead: the bid, every bonus, and what the contract
+    /// holds for outcomes.
+    pub fn commitment_max(&self) -> Money {
+        self.commitment(price_max(self.bid, &self.filter))
+    }
+
+    /// What is paid and set aside for a lead at this price.
+    pub fn commitment(&self, price: Money) -> Money {
+        let held = self.agreement.terms().held_for_outcomes();
+        Money::new(price.minor.saturating_add(held.minor), price.currency)
     }
 }
 
@@ -166,7 +172,62 @@ fn price_max(bid: Money, filter: &Filter) -> Money {
     Money::new(bid.minor.saturating_add(filter.bonus_minor()), bid.currency)
 }
 
-/// Makes a draft under the buyer's standard terms for the vertical.
+/// The agreement that terms name, or the buyer's standard one for the vertical.
+fn agreement_for(
+    conn: &mut Conn,
+    buyer: AccountId,
+    vertical: &Vertical,
+    terms: &Terms,
+    now: Ts,
+) -> Result<Agreement> {
+    match terms.contract {
+        Some(id) => contracts::for_request(conn, buyer, id, vertical.id),
+        None => contracts::standard(conn, buyer, vertical, terms.bid.currency, now),
+    }
+}
+
+/// Checks what a buyer asks for, under the contract that it names.
+pub fn read_terms(
+    conn: &mut Conn,
+    buyer: AccountId,
+    input: &TermsJson,
+    vertical: &Vertical,
+) -> Result<Terms> {
+    let agreement = match input.contract {
+        Some(id) => Some(contracts::for_request(conn, buyer, id, vertical.id)?),
+        None => None,
+    };
+    Ok(Terms::parse(input, vertical, agreement.as_ref())?)
+}
+
+/// The rule that a request with these terms would follow, with nothing stored.
+pub fn draft_rule(
+    conn: &mut Conn,
+    buyer: AccountId,
+    terms: &Terms,
+    vertical: &Vertical,
+    now: Ts,
+) -> Result<Rule> {
+    let agreement = match terms.contract {
+        Some(id) => contracts::for_request(conn, buyer, id, vertical.id)?,
+        None => contracts::unstored(buyer, vertical, terms.bid.currency, now),
+    };
+    let request = terms.draft(buyer, vertical, Arc::new(agreement), now);
+    rule_of(conn, Arc::new(request), vertical)
+}
+
+/// The request's rule with its buyer's odds.
+pub fn rule_of(
+    conn: &mut Conn,
+    request: Arc<PurchaseRequest>,
+    vertical: &Vertical,
+) -> Result<Rule> {
+    let key = (request.agreement.terms().model, request.bid.currency);
+    let odds = contracts::odds(conn, vertical, request.buyer_id, key)?;
+    Ok(Rule::compile(request, vertical, odds)?)
+}
+
+/// Makes a draft under the contract that the terms name, else under the buyer's standard one.
 pub fn create(
     conn: &mut Conn,
     caller: &Caller,
@@ -174,14 +235,9 @@ pub fn create(
     terms: &Terms,
     now: Ts,
 ) -> Result<PurchaseRequest> {
-    let contract = contracts::standard(conn, caller.account_id, vertical, terms.bid.currency, now)?;
-    let request = terms.draft(
-        caller.account_id,
-        vertical,
-        (contract.id, contract.model),
-        now,
-    );
-    Rule::compile(Arc::new(request.clone()), vertical)?;
+    let agreement = agreement_for(conn, caller.account_id, vertical, terms, now)?;
+    let request = terms.draft(caller.account_id, vertical, Arc::new(agreement), now);
+    Rule::compile(Arc::new(request.clone()), vertical, Odds::prior(vertical))?;
     store::insert(conn, &request)?;
     changed(conn, caller, &request, "request.created", now)?;
     Ok(request)
@@ -190,6 +246,11 @@ pub fn create(
 /// The buyer's request; another's is not found.
 pub fn get(conn: &mut Conn, buyer: AccountId, id: RequestId) -> Result<PurchaseRequest> {
     store::find(conn, buyer, id)?.ok_or_else(|| Error::refused(Code::NotFound))
+}
+
+/// The request that the buyer made last.
+pub fn latest(conn: &mut Conn, buyer: AccountId) -> Result<Option<PurchaseRequest>> {
+    Ok(store::page(conn, buyer, None, None, 1)?.pop())
 }
 
 /// Replaces the terms of a draft or paused request; `version` is the one the editor saw.
@@ -214,12 +275,11 @@ pub fn update(
     if edited.bid.currency != edited.spent.currency {
         edited.spent = Money::new(0, edited.bid.currency);
     }
-    let contract = contracts::standard(conn, caller.account_id, vertical, terms.bid.currency, now)?;
-    edited.contract_version_id = contract.id;
-    edited.model = contract.model;
+    let agreement = agreement_for(conn, caller.account_id, vertical, terms, now)?;
+    edited.agreement = Arc::new(agreement);
     edited.version += 1;
     edited.updated_at = now;
-    Rule::compile(Arc::new(edited.clone()), vertical)?;
+    Rule::compile(Arc::new(edited.clone()), vertical, Odds::prior(vertical))?;
     if !store::update(conn, &edited, version)? {
         return Err(Error::refused(Code::VersionMismatch));
     }
@@ -284,7 +344,9 @@ pub fn change_state(
         if !caller.approved {
             return Err(Error::refused(Code::AccountNotApproved));
         }
-        if request.bought >= request.quantity || room(&request) < request.bid.minor {
+        if request.bought >= request.quantity
+            || room(&request) < request.commitment(request.bid).minor
+        {
             return Err(Error::refused_because(
                 Code::StateConflict,
                 "quantity or budget is used up; raise it first",

@@ -9,7 +9,10 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, leads, ledger, matching, purchases, reports, requests, verticals};
+use crate::{
+    accounts, contracts, conversions, icps, leads, ledger, matching, purchases, reports, requests,
+    verticals,
+};
 #[allow(
     clippy::wildcard_imports,
     reason = "the rules are the words of the table"
@@ -51,6 +54,7 @@ routes! {
     GET "/terms" => PUBLIC, reports::pages::public::terms;
     GET "/privacy" => PUBLIC, reports::pages::public::privacy;
     GET "/docs" => PUBLIC, docs::page;
+    GET "/docs/errors" => PUBLIC, docs::errors;
     GET "/docs/{file}" => PUBLIC, docs::asset;
 
     GET "/seller" => SELLER_SEES, reports::pages::seller::dashboard;
@@ -120,7 +124,25 @@ routes! {
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
     GET "/buyer/inbox" => BUYER_SEES, purchases::pages::inbox;
     GET "/buyer/inbox/export/{kind}" => BUYER_SEES, purchases::pages::export;
-    GET "/buyer/purchases/{id}" => BUYER_SEES, purchases::pages::purchase;
+    GET "/buyer/purchases/{id}" => BUYER_SEES, conversions::pages::buyer::show;
+    POST "/buyer/purchases/{id}/{what}" => BUYER_ACTS, conversions::pages::buyer::add;
+    POST "/buyer/conversions/{id}/{what}" => BUYER_ACTS, conversions::pages::buyer::step;
+    GET "/seller/sales" => SELLER_SEES, conversions::pages::seller::list;
+    GET "/seller/sales/{id}" => SELLER_SEES, conversions::pages::seller::show;
+    POST "/seller/sales/{id}/{what}" => SELLER_ACTS, conversions::pages::seller::add;
+    POST "/seller/conversions/{id}/{what}" => SELLER_ACTS, conversions::pages::seller::step;
+    GET "/outcomes/{token}" => PUBLIC, conversions::pages::link::show;
+    POST "/outcomes/{token}" => PUBLIC, conversions::pages::link::answer;
+    GET "/operator/outcomes" => OPERATOR_SEES, conversions::pages::desk::show;
+    POST "/operator/outcomes/{id}" => AUDITOR_ACTS, conversions::pages::desk::decide;
+
+    GET "/api/v1/purchases/{id}/conversions" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), conversions::api::list;
+    POST "/api/v1/purchases/{id}/conversions" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::create;
+    POST "/api/v1/conversions/{id}/move" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::move_to;
+    POST "/api/v1/conversions/{id}/cancel" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::cancel;
+    POST "/api/v1/conversions/{id}/report" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::report;
+    POST "/api/v1/conversions/{id}/confirm" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::confirm;
+    POST "/api/v1/conversions/{id}/contest" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::contest;
 
     GET "/api/v1/leads/{id}/reasons" => seller_reads(Scope::LeadsRead), matching::api::reasons;
     GET "/seller/leads/{id}/reasons" => SELLER_SEES, matching::pages::reasons;
@@ -136,6 +158,40 @@ routes! {
     POST "/api/v1/purchase_requests/{id}/close" => buyer_writes(Scope::RequestsWrite), requests::api::close;
     GET "/api/v1/purchase_requests/{id}/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview_stored;
     GET "/api/v1/purchase_requests/{id}/explain" => buyer_reads(Scope::RequestsRead), requests::api::explain;
+
+    GET "/api/v1/contracts" => parties_read(Scope::RequestsRead, Scope::LeadsRead), contracts::api::list;
+    POST "/api/v1/contracts" => buyer_writes(Scope::RequestsWrite), contracts::api::create;
+    GET "/api/v1/contracts/presets" => buyer_reads(Scope::RequestsRead), contracts::api::presets;
+    GET "/api/v1/contracts/{id}" => parties_read(Scope::RequestsRead, Scope::LeadsRead), contracts::api::get;
+    POST "/api/v1/contracts/{id}/versions" => buyer_writes(Scope::RequestsWrite), contracts::api::revise;
+    PUT "/api/v1/contracts/{id}/versions/{number}" => buyer_writes(Scope::RequestsWrite), contracts::api::change;
+    POST "/api/v1/contracts/{id}/accept" => seller_writes(Scope::LeadsWrite), contracts::api::accept;
+    POST "/api/v1/contracts/{id}/decline" => seller_writes(Scope::LeadsWrite), contracts::api::decline;
+    POST "/api/v1/contracts/{id}/close" => buyer_writes(Scope::RequestsWrite), contracts::api::close;
+
+    GET "/buyer/contracts" => BUYER_SEES, contracts::pages::list;
+    POST "/buyer/contracts" => BUYER_ACTS, contracts::pages::editor::create;
+    GET "/buyer/contracts/new" => BUYER_ACTS, contracts::pages::editor::new;
+    GET "/buyer/contracts/{id}" => BUYER_SEES, contracts::pages::show;
+    POST "/buyer/contracts/{id}" => BUYER_ACTS, contracts::pages::editor::revise;
+    GET "/buyer/contracts/{id}/edit" => BUYER_ACTS, contracts::pages::editor::edit;
+    POST "/buyer/contracts/{id}/close" => BUYER_ACTS, contracts::pages::close;
+    GET "/seller/contracts" => SELLER_SEES, contracts::pages::offers;
+    GET "/seller/contracts/{id}" => SELLER_SEES, contracts::pages::offer;
+    POST "/seller/contracts/{id}/accept" => SELLER_ACTS, contracts::pages::accept;
+    POST "/seller/contracts/{id}/decline" => SELLER_ACTS, contracts::pages::decline;
+    GET "/operator/verticals/{key}/odds" => OPERATOR_SEES, contracts::pages::odds::show;
+
+    GET "/api/v1/icps" => buyer_reads(Scope::RequestsRead), icps::api::list;
+    POST "/api/v1/icps" => buyer_writes(Scope::RequestsWrite), icps::api::create;
+    GET "/api/v1/icps/{id}" => buyer_reads(Scope::RequestsRead), icps::api::get;
+    PUT "/api/v1/icps/{id}" => buyer_writes(Scope::RequestsWrite), icps::api::update;
+    GET "/buyer/icps" => BUYER_SEES, icps::pages::list;
+    POST "/buyer/icps" => BUYER_ACTS, icps::pages::create;
+    GET "/buyer/icps/new" => BUYER_ACTS, icps::pages::new;
+    GET "/buyer/icps/{id}" => BUYER_SEES, icps::pages::show;
+    POST "/buyer/icps/{id}" => BUYER_ACTS, icps::pages::update;
+    GET "/buyer/icps/{id}/edit" => BUYER_ACTS, icps::pages::edit;
 
     GET "/buyer/requests" => BUYER_SEES, requests::pages::list;
     POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;

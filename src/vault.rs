@@ -53,6 +53,7 @@ pub struct Vault {
     wrapping: LessSafeKey,
     index: hmac::Key,
     csrf: hmac::Key,
+    links: hmac::Key,
     signing_seed: SecretBox<[u8; KEY_BYTES]>,
 }
 
@@ -65,6 +66,7 @@ impl Vault {
             wrapping: aead_key(&derive(master, b"galena wrapping")?)?,
             index: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena blind index")?),
             csrf: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena csrf")?),
+            links: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena links")?),
             signing_seed: SecretBox::new(Box::new(derive(master, b"galena access tokens")?)),
         })
     }
@@ -115,6 +117,20 @@ impl Vault {
 
     pub fn csrf_matches(&self, cookie: &str, token: &str) -> bool {
         unhex(token).is_some_and(|tag| hmac::verify(&self.csrf, cookie.as_bytes(), &tag).is_ok())
+    }
+
+    /// A text that only this server can have written, with its signature: `text.5f3a..`.
+    pub fn sign_link(&self, text: &str) -> String {
+        let tag = hmac::sign(&self.links, text.as_bytes());
+        format!("{text}.{}", hex(tag.as_ref()))
+    }
+
+    /// The text of what `sign_link` made; `None` for anything else.
+    pub fn read_link<'a>(&self, signed: &'a str) -> Option<&'a str> {
+        let (text, tag) = signed.rsplit_once('.')?;
+        let tag = unhex(tag)?;
+        hmac::verify(&self.links, text.as_bytes(), &tag).ok()?;
+        Some(text)
     }
 
     /// The key pair that signs access tokens.
@@ -210,6 +226,16 @@ fn decrypt(key: &LessSafeKey, context: &str, sealed: &[u8]) -> anyhow::Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signed_link_is_read_by_its_server_alone() {
+        let vault = vault();
+        let signed = vault.sign_link("conv_1.3.acc_2");
+        assert_eq!(vault.read_link(&signed), Some("conv_1.3.acc_2"));
+        assert_eq!(vault.read_link(&signed.replace(".3.", ".4.")), None);
+        assert_eq!(vault.read_link("conv_1.3.acc_2"), None);
+        assert_eq!(self::vault().read_link(&signed), None);
+    }
 
     fn vault() -> Vault {
         Vault::new(&MasterKey::generate().unwrap()).unwrap()

@@ -10,6 +10,7 @@ mod store;
 
 use std::collections::BTreeMap;
 
+use i18n_embed_fl::fl;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,9 +18,12 @@ pub use numbers::{Numbers, change};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
 
+use crate::db::Conn;
 use crate::db::types::text_enum;
+use crate::error::{Error, Reason, Result};
 use crate::id::VerticalId;
 use crate::money::BasisPoints;
+use crate::text::Lang;
 
 text_enum! {
     /// What a buyer pays for under a contract.
@@ -35,9 +39,31 @@ text_enum! {
     }
 }
 
+impl Model {
+    pub fn label(self, l: &Lang) -> String {
+        match self {
+            Self::Ppl => fl!(l, "contracts-model-ppl"),
+            Self::Ppa => fl!(l, "contracts-model-ppa"),
+            Self::Pps => fl!(l, "contracts-model-pps"),
+            Self::Hybrid => fl!(l, "contracts-model-hybrid"),
+        }
+    }
+}
+
 text_enum! {
     /// The type of an attribute's values.
     pub enum FieldKind { Text = "text", Integer = "integer", Boolean = "boolean", Choice = "choice" }
+}
+
+impl FieldKind {
+    pub fn label(self, l: &Lang) -> String {
+        match self {
+            Self::Text => fl!(l, "vertical-kind-text"),
+            Self::Integer => fl!(l, "vertical-kind-integer"),
+            Self::Boolean => fl!(l, "vertical-kind-boolean"),
+            Self::Choice => fl!(l, "vertical-kind-choice"),
+        }
+    }
 }
 
 /// The value of an attribute.
@@ -92,13 +118,22 @@ impl Field {
             FieldKind::Choice => self.allowed.join(", "),
             FieldKind::Boolean => "true, false".to_owned(),
             FieldKind::Integer => match (self.min, self.max) {
-                (Some(min), Some(max)) => format!("{min} - {max}"),
+                (Some(min), Some(max)) => format!("{min} to {max}"),
                 (Some(min), None) => format!(">= {min}"),
                 (None, Some(max)) => format!("<= {max}"),
                 (None, None) => "123".to_owned(),
             },
-            FieldKind::Text => format!("<= {} characters", self.max_chars()),
+            FieldKind::Text => format!("up to {} characters", self.max_chars()),
         }
+    }
+
+    /// The choices from `least` on, in the order of the field.
+    pub fn at_least(&self, least: &str) -> Vec<String> {
+        self.allowed
+            .iter()
+            .skip_while(|choice| *choice != least)
+            .cloned()
+            .collect()
     }
 
     /// The longest text that is taken, in characters.
@@ -107,11 +142,6 @@ impl Field {
             .and_then(|max| usize::try_from(max).ok())
             .unwrap_or(500)
     }
-}
-
-/// A value as people read it: `good_beautiful_glasses` becomes "good beautiful glasses".
-pub fn readable(value: &str) -> String {
-    value.replace('_', " ")
 }
 
 /// A market for one kind of lead, with its rules.
@@ -131,8 +161,24 @@ pub struct Vertical {
     pub listing_days: i32,
     pub max_copies: i32,
     pub min_age: i32,
+    /// The chance of a held appointment, and of a sale, before anything was observed.
+    #[serde(rename = "held_prior_bps")]
+    pub held_prior: BasisPoints,
+    #[serde(rename = "sale_prior_bps")]
+    pub sale_prior: BasisPoints,
+    /// The leads that these chances count for beside observed ones.
+    pub prior_weight: i32,
     /// The fields every vertical has, then its own.
     pub fields: Vec<Field>,
+}
+
+/// The vertical that a field of a document names; an unknown one is refused with those that there are.
+pub fn named(conn: &mut Conn, key: &str) -> Result<Vertical> {
+    let all = all(conn)?;
+    let keys: Vec<&str> = all.iter().map(|vertical| vertical.key.as_str()).collect();
+    let accepted = format!("one of: {}", keys.join(", "));
+    let found = all.iter().find(|vertical| vertical.key == key).cloned();
+    found.ok_or_else(|| Error::invalid_field("vertical", Reason::VerticalUnknown, accepted))
 }
 
 impl Vertical {

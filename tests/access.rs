@@ -191,6 +191,18 @@ fn the_rules_fit_the_addresses() {
                 "{label}"
             );
         }
+        if let Rule::Parties {
+            reads,
+            buyer_scope,
+            seller_scope,
+        } = route.rule
+        {
+            assert!(
+                is_api(route.path) && buyer_scope.is_some() && seller_scope.is_some(),
+                "{label}: each side has pages of its own, and scopes"
+            );
+            assert_eq!(reads, route.method == "GET", "{label} changes things");
+        }
         if let Rule::Roles {
             roles,
             approved,

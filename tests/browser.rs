@@ -1,5 +1,9 @@
 //! The product in a real browser. Skipped unless `TEST_BROWSER=1`, which CI sets.
 
+mod appointment;
+mod diamond;
+mod pictures;
+
 use galena::access::{AccountKind, Role};
 use galena::text::english;
 use galena::web::nav;

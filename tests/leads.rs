@@ -437,6 +437,7 @@ on_both!(async fn an_admin_changes_the_numbers_of_a_vertical(app) {
         vec![
             ("commission", "1250"), ("duplicate_window_days", "60"), ("consent_max_age_days", "14"),
             ("dispute_window_days", "7"), ("listing_days", "20"), ("max_copies", copies), ("min_age", "21"),
+            ("held_prior", "1500"), ("sale_prior", "500"), ("prior_weight", "20"),
         ]
     };
     browser.post_form("/operator/verticals/eyewear", &numbers("11")).await.expect(422);

@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use galena::clock::{DAY, Ts};
-use galena::id::{AccountId, ContractVersionId, LeadId, RequestId, VerticalId};
-use galena::leads::{LeadState, Listing, MaskedContact};
+use galena::conditions::filter::MAX_CONDITIONS;
+use galena::conditions::{Condition, Conditions, Filter, FilterFields, MAX_BRANCHES, Op};
+use galena::contracts::{self, Odds};
+use galena::id::{AccountId, LeadId, RequestId, VerticalId};
+use galena::leads::{LeadState, Least, Listing, MaskedContact};
 use galena::matching::{Gate, Rule, rank_for};
 use galena::money::{BasisPoints, Currency, Money};
-use galena::requests::fields::FilterFields;
-use galena::requests::filter::MAX_CONDITIONS;
-use galena::requests::{
-    Condition, Conditions, Filter, MAX_BRANCHES, Op, PurchaseRequest, RequestState, Schedule,
-    Sellers,
-};
+use galena::requests::{PurchaseRequest, RequestState, Schedule, Sellers};
 use galena::text::english;
 use galena::verticals::{Field, FieldKind, Model, Value, Vertical};
 use proptest::prelude::*;
@@ -48,6 +46,9 @@ pub fn vertical() -> Vertical {
         listing_days: 30,
         max_copies: 3,
         min_age: 18,
+        held_prior: BasisPoints(1_500),
+        sale_prior: BasisPoints(500),
+        prior_weight: 20,
         fields: vec![
             field("age", FieldKind::Integer, &[]),
             field("city", FieldKind::Text, &[]),
@@ -63,8 +64,12 @@ fn request(filter: Filter) -> PurchaseRequest {
         id: RequestId(uuid::Uuid::from_u128(2)),
         buyer_id: AccountId(uuid::Uuid::from_u128(3)),
         vertical_id: vertical().id,
-        contract_version_id: ContractVersionId(uuid::Uuid::from_u128(4)),
-        model: Model::Ppl,
+        agreement: Arc::new(contracts::unstored(
+            AccountId(uuid::Uuid::from_u128(2)),
+            &vertical(),
+            Currency::EUR,
+            NOW,
+        )),
         name: "Laws".to_owned(),
         state: RequestState::Active,
         filter,
@@ -105,6 +110,8 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         },
         ask: Money::new(4_000, Currency::EUR),
         accepts: vec![Model::Ppl],
+        least: Least::default(),
+        score: 0,
         copies: 1,
         copies_sold: 0,
         consent_given_at: NOW.minus(DAY),
@@ -287,7 +294,7 @@ proptest! {
         if blocked {
             request.sellers.block.push(listing.seller_id);
         }
-        let rule = Rule::compile(Arc::new(request), &vertical()).unwrap();
+        let rule = Rule::compile(Arc::new(request), &vertical(), Odds::prior(&vertical())).unwrap();
         let reasons = rule.explain(&listing, NOW);
         prop_assert_eq!(reasons.is_empty(), rule.matches(&listing, NOW));
         let gates: Vec<Gate> = reasons.iter().map(|failure| failure.gate).collect();
@@ -319,7 +326,12 @@ fn a_wish_never_excludes_and_its_bonus_adds_to_the_price() {
         wish("employed", Value::Bool(true), Some(500)),
         wish("city", text("Riga"), None),
     ]);
-    let rule = Rule::compile(Arc::new(request(filter)), &vertical()).unwrap();
+    let rule = Rule::compile(
+        Arc::new(request(filter)),
+        &vertical(),
+        Odds::prior(&vertical()),
+    )
+    .unwrap();
     let lead = |employed: Option<bool>, city: &str| {
         let mut attributes: BTreeMap<_, _> = [
             ("age".to_owned(), Value::Int(4)),
@@ -344,7 +356,12 @@ fn a_wish_never_excludes_and_its_bonus_adds_to_the_price() {
 #[test]
 fn a_bonus_may_lift_the_bid_over_the_ask() {
     let filter = Filter::All(vec![wish("employed", Value::Bool(true), Some(500))]);
-    let rule = Rule::compile(Arc::new(request(filter)), &vertical()).unwrap();
+    let rule = Rule::compile(
+        Arc::new(request(filter)),
+        &vertical(),
+        Odds::prior(&vertical()),
+    )
+    .unwrap();
     let mut lead = listing([("employed".to_owned(), Value::Bool(true))].into());
     lead.ask = Money::new(5_500, Currency::EUR);
     assert!(rule.matches(&lead, NOW));
@@ -365,7 +382,12 @@ fn the_closest_alternative_is_explained() {
             condition("status", Op::Eq, vec![text("a")]),
         ]),
     ]);
-    let rule = Rule::compile(Arc::new(request(filter)), &vertical()).unwrap();
+    let rule = Rule::compile(
+        Arc::new(request(filter)),
+        &vertical(),
+        Odds::prior(&vertical()),
+    )
+    .unwrap();
     let lead = listing(
         [
             ("age".to_owned(), Value::Int(3)),
@@ -401,7 +423,12 @@ fn too_many_alternatives_are_refused() {
 #[test]
 fn a_request_takes_the_best_listings_first() {
     let filter = Filter::All(vec![wish("employed", Value::Bool(true), None)]);
-    let rule = Rule::compile(Arc::new(request(filter)), &vertical()).unwrap();
+    let rule = Rule::compile(
+        Arc::new(request(filter)),
+        &vertical(),
+        Odds::prior(&vertical()),
+    )
+    .unwrap();
     let lead = |number: u128, employed: bool, consent_days: i64| {
         let mut lead = listing([("employed".to_owned(), Value::Bool(employed))].into());
         lead.id = LeadId(uuid::Uuid::from_u128(number));

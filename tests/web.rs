@@ -76,6 +76,30 @@ on_both!(async fn bodies_are_limited(app) {
     assert_eq!(answer.code(), "payload_too_large");
 });
 
+on_both!(async fn a_parameter_that_nobody_knows_is_named(app) {
+    let (seller, buyer) = (app.seller("Seller").await, app.buyer("Buyer").await);
+    for (path, key) in [
+        ("/api/v1/leads?stat=listed", &seller.key),
+        ("/api/v1/listings?vertical=eyewear&stat=x", &buyer.key),
+        ("/api/v1/purchases?stat=x", &buyer.key),
+        ("/api/v1/purchase_requests?stat=x", &buyer.key),
+        ("/api/v1/wallet?stat=x", &buyer.key),
+    ] {
+        let problem = app.api("GET", path, key).send().await.expect(422).json();
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("stat"), &json!("unknown_field")), "{path}");
+        assert!(!error["accepted"].as_str().unwrap().is_empty(), "{path}");
+    }
+    app.call("GET", "/api/v1/me").header("authorization", "Basic x").send().await.expect(401);
+});
+
+on_both!(async fn the_type_of_an_error_leads_to_what_it_means(app) {
+    let problem = app.call("GET", "/api/v1/me").send().await.expect(401).json();
+    let (page, code) = problem["type"].as_str().unwrap().split_once('#').unwrap();
+    let meaning = app.call("GET", page).send().await.expect(200).text;
+    assert!(meaning.contains(&format!("id=\"{code}\"")), "{code}");
+});
+
 on_both!(async fn tries_to_sign_in_are_limited_by_address_and_by_email(app) with |options| {
     options.signin_per_minute = Some(3);
 } {

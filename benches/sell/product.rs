@@ -41,7 +41,7 @@ fn sell(conn: &mut Conn, offer: &Offer, now: Ts) -> Result<bool> {
         listing: &offer.listing,
         buyer: request.buyer_id,
         request: Some(request),
-        contract_version: request.contract_version_id,
+        agreement: &request.agreement,
         price: request.bid,
         explanation: Explanation {
             rule: SaleRule::BestRequest,
@@ -49,6 +49,7 @@ fn sell(conn: &mut Conn, offer: &Offer, now: Ts) -> Result<bool> {
             candidates: 1,
             bid: request.bid,
             wishes_met: 0,
+            yields: None,
         },
         actor: Actor::System,
     };

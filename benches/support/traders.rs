@@ -6,7 +6,7 @@ use galena::clock::Ts;
 use galena::db::Conn;
 use galena::error::Result;
 use galena::ledger::deposits::{self, NewDeposit};
-use galena::requests::{self, Move, PurchaseRequest, Terms, TermsJson};
+use galena::requests::{self, Move, PurchaseRequest, TermsJson};
 use galena::verticals;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ pub fn order(conn: &mut Conn, buyer: &Caller, at: Ts) -> Result<PurchaseRequest>
     });
     let input: TermsJson = serde_json::from_value(document).unwrap();
     let vertical = verticals::by_key(conn, VERTICAL)?;
-    let terms = Terms::parse(&input, &vertical)?;
+    let terms = requests::read_terms(conn, buyer.account_id, &input, &vertical)?;
     let draft = requests::create(conn, buyer, &vertical, &terms, at)?;
     requests::change_state(conn, buyer, draft.id, Move::Activate, at)
 }

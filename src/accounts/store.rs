@@ -1,5 +1,7 @@
 //! The tables of accounts, users, sessions and API keys.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::{AccountState, NewAccount, NewUser, UserState};
@@ -151,6 +153,15 @@ pub fn account(conn: &mut Conn, id: AccountId) -> Result<Account> {
         .first(conn)?)
 }
 
+/// Accounts by their names.
+pub fn names_of(conn: &mut Conn, ids: &[AccountId]) -> Result<BTreeMap<AccountId, String>> {
+    let named: Vec<(AccountId, String)> = accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::name))
+        .load(conn)?;
+    Ok(named.into_iter().collect())
+}
+
 /// The oldest account of a kind with this name.
 pub fn account_named(conn: &mut Conn, kind: AccountKind, name: &str) -> Result<Option<AccountId>> {
     Ok(accounts::table
@@ -200,6 +211,24 @@ pub fn counts(conn: &mut Conn, kind: Option<AccountKind>) -> Result<Vec<(Account
         .filter(accounts::kind.eq_any(kinds))
         .group_by(accounts::state)
         .select((accounts::state, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
+pub fn kind_of(conn: &mut Conn, id: AccountId) -> Result<Option<(AccountKind, bool)>> {
+    let found: Option<(AccountKind, AccountState)> = accounts::table
+        .find(id)
+        .select((accounts::kind, accounts::state))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(kind, state)| (kind, state == AccountState::Approved)))
+}
+
+pub fn emails_of(conn: &mut Conn, account: AccountId) -> Result<Vec<String>> {
+    Ok(users::table
+        .filter(users::account_id.eq(account))
+        .filter(users::state.eq(UserState::Active))
+        .order(users::created_at)
+        .select(users::email)
         .load(conn)?)
 }
 

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
+use crate::clock::Ts;
+use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, jobs, ledger, purchases};
+use crate::{accounts, charges, conversions, jobs, ledger, purchases};
 
-/// Purchases settled in one transaction.
-const SETTLED_AT_ONCE: i64 = 200;
+/// Purchases or charges moved in one transaction.
+const AT_ONCE: i64 = 200;
 
 type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -43,6 +45,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("settle", Duration::from_mins(1), settle),
+        Task::new("outcomes", Duration::from_mins(1), outcomes),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
@@ -69,29 +72,48 @@ pub(super) async fn seal_once(app: &App) -> Result<usize> {
     app.db.write(move |conn| ledger::seal(conn, now)).await
 }
 
-/// Makes payable what has become final, a batch at a time.
-async fn settle(app: App) -> Result<()> {
+/// Work that is done a batch at a time: how many it did, zero when nothing is left.
+type Batch = fn(&mut Conn, Ts, i64) -> Result<usize>;
+
+/// Runs each kind of work until nothing of it is left. A crash leaves whole batches done or undone.
+async fn in_batches(app: &App, works: &[Batch]) -> Result<()> {
     let now = app.clock.now();
-    while app
-        .db
-        .write(move |conn| purchases::settle_due(conn, now, SETTLED_AT_ONCE))
-        .await?
-        > 0
-    {}
+    for &work in works {
+        while app.db.write(move |conn| work(conn, now, AT_ONCE)).await? > 0 {}
+    }
     Ok(())
+}
+
+/// Makes payable what has become final.
+async fn settle(app: App) -> Result<()> {
+    in_batches(
+        &app,
+        &[
+            purchases::settle_due,
+            charges::settle_due,
+            purchases::finish_due,
+        ],
+    )
+    .await
+}
+
+/// Confirms what nobody contests, ends what has no outcome, and charges base fees and claims.
+async fn outcomes(app: App) -> Result<()> {
+    in_batches(
+        &app,
+        &[
+            conversions::confirm_silent,
+            conversions::lapse_due,
+            charges::collect,
+            charges::charge_fees,
+        ],
+    )
+    .await
 }
 
 /// Ends listings whose time is over.
 async fn expire(app: App) -> Result<()> {
-    const AT_ONCE: i64 = 500;
-    let now = app.clock.now();
-    while app
-        .db
-        .write(move |conn| leads::expire(conn, now, AT_ONCE))
-        .await?
-        > 0
-    {}
-    Ok(())
+    in_batches(&app, &[leads::expire]).await
 }
 
 async fn sweep(app: App) -> Result<()> {

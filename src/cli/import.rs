@@ -32,6 +32,7 @@ pub struct Args {
     /// The words that the people agreed to
     #[arg(long)]
     consent_text: Option<String>,
+    /// The version of those words
     #[arg(long)]
     consent_version: Option<String>,
     /// The page on which they agreed
@@ -49,6 +50,7 @@ pub struct Args {
     /// The least that a copy is sold for, such as 20.00
     #[arg(long)]
     ask: Option<String>,
+    /// The currency of the ask price, three letters
     #[arg(long)]
     currency: Option<String>,
     /// How many buyers may get each lead

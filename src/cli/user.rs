@@ -35,6 +35,7 @@ struct Add {
     /// owner, member or viewer; for the operator admin, auditor or finance
     #[arg(long)]
     role: Role,
+    /// E-mail address that the person signs in with
     #[arg(long)]
     email: String,
     /// Name of the person
@@ -52,6 +53,7 @@ struct Add {
 
 #[derive(clap::Args)]
 struct Reset {
+    /// E-mail address that the person signs in with
     #[arg(long)]
     email: String,
     #[command(flatten)]
@@ -67,7 +69,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
 
 fn run_add(add: Add) -> anyhow::Result<()> {
     if !fits(add.kind, add.role) {
-        bail!("a {} account has no role {}", add.kind, add.role);
+        let roles = match add.kind {
+            AccountKind::Operator => "admin, auditor or finance",
+            AccountKind::Seller | AccountKind::Buyer => "owner, member or viewer",
+        };
+        bail!(
+            "role: {} is not one of kind {}; choose {roles}",
+            add.role,
+            add.kind
+        );
     }
     let password = read_password()?;
     let email = accounts::email("email", &add.email).map_err(said)?;

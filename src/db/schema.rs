@@ -247,6 +247,9 @@ diesel::table! {
         listing_days -> Integer,
         max_copies -> Integer,
         min_age -> Integer,
+        held_prior_bps -> Integer,
+        sale_prior_bps -> Integer,
+        prior_weight -> Integer,
         created_at -> BigInt,
     }
 }
@@ -292,6 +295,8 @@ diesel::table! {
         ask_minor -> BigInt,
         currency -> Text,
         accepts -> Text,
+        least -> Text,
+        score -> Integer,
         copies -> Integer,
         copies_sold -> Integer,
         consent_given_at -> BigInt,
@@ -413,12 +418,38 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::DbUuid;
 
+    icps (id) {
+        id -> DbUuid,
+        buyer_id -> DbUuid,
+        vertical_id -> DbUuid,
+        name -> Text,
+        profile -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
     contracts (id) {
         id -> DbUuid,
         buyer_id -> DbUuid,
+        seller_id -> Nullable<DbUuid>,
+        vertical_id -> DbUuid,
+        currency -> Text,
         name -> Text,
         state -> Text,
+        is_standard -> Bool,
+        in_force -> Nullable<Integer>,
+        offered -> Nullable<Integer>,
+        fees_from -> Nullable<BigInt>,
+        fee_periods -> Integer,
+        next_fee_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }
 
@@ -432,7 +463,23 @@ diesel::table! {
         version -> Integer,
         model -> Text,
         currency -> Text,
+        price_lead_minor -> Nullable<BigInt>,
+        price_appointment_minor -> Nullable<BigInt>,
+        share_bps -> Nullable<Integer>,
+        share_floor_minor -> Nullable<BigInt>,
+        share_cap_minor -> Nullable<BigInt>,
+        deposit_minor -> Nullable<BigInt>,
+        expected_sale_minor -> Nullable<BigInt>,
+        base_fee_minor -> Nullable<BigInt>,
+        base_fee_period -> Nullable<Text>,
+        criteria -> Text,
+        min_stage -> Nullable<Text>,
+        min_seniority -> Nullable<Text>,
         dispute_window_days -> Integer,
+        reporter -> Text,
+        silence_days -> Integer,
+        held_minutes -> Integer,
+        lapse_days -> Integer,
         created_at -> BigInt,
     }
 }
@@ -514,6 +561,7 @@ diesel::table! {
         explanation -> Text,
         purchased_at -> BigInt,
         final_at -> BigInt,
+        lapse_at -> Nullable<BigInt>,
         settled_at -> Nullable<BigInt>,
         opened_at -> Nullable<BigInt>,
     }
@@ -536,6 +584,102 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    request_alerts (request_id, percent) {
+        request_id -> DbUuid,
+        percent -> Integer,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    charges (id) {
+        id -> DbUuid,
+        kind -> Text,
+        state -> Text,
+        contract_id -> DbUuid,
+        contract_version_id -> DbUuid,
+        purchase_id -> Nullable<DbUuid>,
+        claim_of -> Nullable<DbUuid>,
+        buyer_id -> DbUuid,
+        seller_id -> Nullable<DbUuid>,
+        currency -> Text,
+        held_minor -> BigInt,
+        price_minor -> BigInt,
+        commission_bps -> Integer,
+        commission_minor -> BigInt,
+        period_start -> Nullable<BigInt>,
+        created_at -> BigInt,
+        charged_at -> Nullable<BigInt>,
+        final_at -> Nullable<BigInt>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    conversions (id) {
+        id -> DbUuid,
+        purchase_id -> DbUuid,
+        kind -> Text,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        happens_at -> BigInt,
+        channel -> Nullable<Text>,
+        minutes -> Nullable<Integer>,
+        amount_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        moves -> Integer,
+        version -> Integer,
+        reported_by -> Nullable<DbUuid>,
+        confirm_by -> Nullable<BigInt>,
+        decided_how -> Nullable<Text>,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    purchase_work (purchase_id) {
+        purchase_id -> DbUuid,
+        stage -> Text,
+        reason -> Nullable<Text>,
+        resume_on -> Nullable<BigInt>,
+        responsible_id -> Nullable<DbUuid>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    purchase_notes (id) {
+        id -> DbUuid,
+        purchase_id -> DbUuid,
+        user_id -> DbUuid,
+        at -> BigInt,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> accounts (account_id));
@@ -554,6 +698,14 @@ diesel::joinable!(imports -> verticals (vertical_id));
 diesel::joinable!(contract_versions -> contracts (contract_id));
 diesel::joinable!(purchases -> contract_versions (contract_version_id));
 diesel::joinable!(purchases -> verticals (vertical_id));
+diesel::joinable!(contracts -> verticals (vertical_id));
+diesel::joinable!(icps -> verticals (vertical_id));
+diesel::joinable!(charges -> contracts (contract_id));
+diesel::joinable!(charges -> contract_versions (contract_version_id));
+diesel::joinable!(charges -> purchases (purchase_id));
+diesel::joinable!(conversions -> purchases (purchase_id));
+diesel::joinable!(purchase_work -> purchases (purchase_id));
+diesel::joinable!(purchase_notes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -587,4 +739,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_cap_counters,
     purchases,
     deliveries,
+    icps,
+    request_alerts,
+    charges,
+    conversions,
+    purchase_work,
+    purchase_notes,
+);
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    charges::buyer_id,
+    accounts::name,
+    contract_versions::model,
+    charges::kind,
+    charges::state,
 );

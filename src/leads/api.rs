@@ -85,6 +85,7 @@ pub async fn send(
 
 /// Which leads to answer.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// One of the states of a lead.

@@ -1,10 +1,12 @@
 //! On which terms a seller offers a lead: what it asks, the models it accepts, copies, and until when.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::document::{Object, Reader, Spelling};
 use crate::error::Reason;
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{BasisPoints, Currency, Money, MoneyError};
 use crate::verticals::{Model, Vertical};
 
 pub(super) const MONEY_EXAMPLE: &str = r#"{"amount": "50.00", "currency": "EUR"}"#;
@@ -39,7 +41,16 @@ pub(super) fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> 
         Spelling::Typed => amount?,
         Spelling::Text => plain_decimal(&amount?),
     };
-    let refusal = match Money::parse(&amount, currency) {
+    read_amount(reader, object.path("amount"), &amount, currency)
+}
+
+fn read_amount(
+    reader: &mut Reader,
+    field: String,
+    amount: &str,
+    currency: Currency,
+) -> Option<Money> {
+    let refusal = match Money::parse(amount, currency) {
         Ok(money) if money.minor < 0 => (Reason::TooSmall, ">= 0".to_owned()),
         Ok(money) if money.minor > MAX_MINOR => {
             let most = Money::new(MAX_MINOR, currency);
@@ -55,7 +66,7 @@ pub(super) fn read_money(reader: &mut Reader, outer: &Object<'_>, key: &str) -> 
         }
         Err(_) => (Reason::AmountInvalid, "a decimal number: 50.00".to_owned()),
     };
-    reader.refuse(object.path("amount"), refusal.0, refusal.1);
+    reader.refuse(field, refusal.0, refusal.1);
     None
 }
 
@@ -69,14 +80,65 @@ fn plain_decimal(text: &str) -> String {
     }
 }
 
+/// The least that a seller wants where it is not paid by the lead; what is left out is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LeastTerms)]
+pub struct Least {
+    /// For each appointment that is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::money::MoneyJson>)]
+    pub appointment: Option<Money>,
+    /// Of each sale, in hundredths of a per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_bps: Option<BasisPoints>,
+    /// Whether terms are taken whatever their expected yield; otherwise it must reach the ask.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_yield: bool,
+}
+
 pub(super) struct Terms {
     pub accepts: Vec<Model>,
+    pub least: Least,
     pub copies: i32,
     pub external_id: Option<String>,
     pub days: i32,
 }
 
-pub(super) fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vertical) -> Terms {
+fn read_least(reader: &mut Reader, root: &Object<'_>, ask: Option<Money>) -> Least {
+    let object = reader.object(root, "least");
+    reader.only(&object, &["appointment", "share_bps", "any_yield"]);
+    let appointment = match (reader.spelling, object.get("appointment"), ask) {
+        // Forms and files have one field for it, in the currency of the ask.
+        (Spelling::Text, Some(Value::String(text)), Some(ask)) => {
+            let field = object.path("appointment");
+            read_amount(reader, field, &plain_decimal(text), ask.currency)
+        }
+        (Spelling::Text, Some(Value::String(_)), None) => None,
+        _ => read_money(reader, &object, "appointment"),
+    };
+    if let (Some(least), Some(ask)) = (appointment, ask)
+        && least.currency != ask.currency
+    {
+        let accepted = format!("{}, as the ask", ask.currency);
+        let field = object.path("appointment.currency");
+        reader.refuse(field, Reason::CurrencyMismatch, accepted);
+    }
+    Least {
+        appointment,
+        share_bps: reader
+            .integer_within(&object, "share_bps", 1, 10_000)
+            .and_then(|bps| i32::try_from(bps).ok())
+            .map(BasisPoints),
+        any_yield: reader.boolean(&object, "any_yield").unwrap_or(false),
+    }
+}
+
+pub(super) fn read_terms(
+    reader: &mut Reader,
+    root: &Object<'_>,
+    vertical: &Vertical,
+    ask: Option<Money>,
+) -> Terms {
     let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
     let mut accepts: Vec<Model> = reader
         .choices(root, "accepts", &models)
@@ -94,6 +156,7 @@ pub(super) fn read_terms(reader: &mut Reader, root: &Object<'_>, vertical: &Vert
         reader.refuse("external_id".to_owned(), Reason::NotAllowed, accepted);
     }
     Terms {
+        least: read_least(reader, root, ask),
         accepts,
         copies: copies
             .and_then(|copies| i32::try_from(copies).ok())

@@ -19,9 +19,10 @@ pub use mend::{drop_refused, refused, resend, show_refused};
 
 use i18n_embed_fl::fl;
 
-use super::Contact;
+use super::{Contact, Stage};
 use crate::text::Lang;
-use crate::verticals::{Attributes, Vertical, readable};
+use crate::verticals::{Attributes, Vertical};
+use crate::web::format;
 
 /// A fact of a lead with its label, as pages list them.
 struct Fact {
@@ -29,22 +30,52 @@ struct Fact {
     value: String,
 }
 
-fn facts(vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
+fn facts(l: &Lang, vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
     vertical
         .fields
         .iter()
         .filter_map(|field| {
-            let value = attributes.get(&field.key)?.to_string();
-            let value = match field.key.as_str() {
-                "country" | "region" => crate::web::format::place(&value),
-                _ => readable(&value),
-            };
             Some(Fact {
                 label: field.label.clone(),
-                value,
+                value: format::fact(l, attributes.get(&field.key)?),
             })
         })
         .collect()
+}
+
+/// The models that a seller accepts, and the least that it wants under them.
+struct OfferFacts {
+    models: String,
+    least: Vec<Fact>,
+    /// "80, sales qualified (SQL)".
+    score: String,
+}
+
+fn offer_facts(l: &Lang, listing: &super::Listing) -> OfferFacts {
+    let least = &listing.least;
+    let appointment = least.appointment.map(|least| Fact {
+        label: fl!(l, "leads-field-least-appointment"),
+        value: least.shown(),
+    });
+    let share = least.share_bps.map(|least| Fact {
+        label: fl!(l, "leads-least-share"),
+        value: least.to_string(),
+    });
+    let any = least.any_yield.then(|| Fact {
+        label: fl!(l, "leads-field-any-yield"),
+        value: fl!(l, "leads-yes"),
+    });
+    let models: Vec<String> = listing.accepts.iter().map(|model| model.label(l)).collect();
+    let stage = match Stage::of(listing.score) {
+        Stage::Lead => fl!(l, "leads-stage-lead"),
+        Stage::Mql => fl!(l, "contracts-stage-mql"),
+        Stage::Sql => fl!(l, "contracts-stage-sql"),
+    };
+    OfferFacts {
+        models: models.join(", "),
+        least: appointment.into_iter().chain(share).chain(any).collect(),
+        score: fl!(l, "leads-score-of", score = listing.score, stage = stage),
+    }
 }
 
 /// A contact that was opened, as facts.
@@ -71,7 +102,7 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
             })
         })
         .collect();
-    shown.extend(facts(vertical, &contact.personal));
+    shown.extend(facts(l, vertical, &contact.personal));
     shown
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use diesel::Connection as _;
 use serde_json::{Value, json};
 
+use super::score;
 use super::verify::{self, Check, Verdict};
 use super::{Draft, Exchange, LeadState, Listing, SaleSummary, refused, store};
 use crate::access::Actor;
@@ -144,6 +145,8 @@ pub fn receive(
         masked: draft.contact.masked(),
         ask: draft.ask,
         accepts: draft.accepts.clone(),
+        least: draft.least.clone(),
+        score: score::score(&draft.signals),
         copies: draft.copies,
         copies_sold: 0,
         consent_given_at: draft.consent.given_at,

@@ -9,7 +9,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, DisputeId, PurchaseId};
-use crate::money::{Money, divide_half_even};
+use crate::money::{Currency, Money, divide_half_even};
 
 /// A purchase that is paid on delivery.
 #[derive(Debug, Clone, Copy)]
@@ -27,33 +27,71 @@ pub struct Sale {
 /// Refused with `insufficient_funds` when the wallet does not cover it; the transaction is then as
 /// it was before.
 pub fn sale(conn: &mut Conn, sale: &Sale) -> Result<()> {
-    check_commission(sale.price, sale.commission)?;
-    if sale.price.minor == 0 {
+    let capture = Capture {
+        source: Source::Purchase(sale.purchase),
+        seller: sale.seller,
+        price: sale.price,
+        commission: sale.commission,
+        at: sale.at,
+    };
+    charge(conn, sale.buyer, &capture)
+}
+
+/// Holds and captures at once what is due, like `sale`, for any source.
+pub fn charge(conn: &mut Conn, buyer: AccountId, capture: &Capture) -> Result<()> {
+    let Capture {
+        source,
+        seller,
+        price,
+        commission,
+        at,
+    } = *capture;
+    check_commission(price, commission)?;
+    if price.minor == 0 {
         return Ok(());
     }
-    let source = Source::Purchase(sale.purchase);
     let postings = [
-        hold_posting(source, sale.buyer, sale.price, sale.at),
-        capture_posting(
-            source,
-            sale.buyer,
-            sale.seller,
-            sale.price,
-            sale.commission,
-            sale.at,
-        ),
+        hold_posting(source, buyer, price, at),
+        capture_posting(source, buyer, seller, price, commission, at),
     ];
     post(conn, &postings)?;
     store::insert_hold(
         conn,
         &HoldRow {
-            seller_id: Some(sale.seller),
-            captured_minor: sale.price.minor,
-            commission_minor: sale.commission.minor,
-            pending_minor: sale.price.minor - sale.commission.minor,
-            ..fresh_hold(source, sale.buyer, sale.price, sale.at)
+            seller_id: Some(seller),
+            captured_minor: price.minor,
+            commission_minor: commission.minor,
+            pending_minor: price.minor - commission.minor,
+            ..fresh_hold(source, buyer, price, at)
         },
     )
+}
+
+/// A fee that the buyer owes the exchange itself; refused with `insufficient_funds` like a sale.
+pub fn fee(conn: &mut Conn, source: Source, buyer: AccountId, amount: Money, at: Ts) -> Result<()> {
+    let lines = [
+        Line::debit(LedgerAccount::Wallet(buyer), amount),
+        Line::credit(LedgerAccount::FeeRevenue, amount),
+    ];
+    post_one(conn, Posting::new(Event::Fee, source, at, lines))?;
+    Ok(())
+}
+
+/// Adds to an open hold, once, when more is due than was set aside.
+pub fn top_up(conn: &mut Conn, source: Source, amount: Money, at: Ts) -> Result<()> {
+    let hold = store::top_up_hold(conn, source, amount)?
+        .ok_or_else(|| conflict("the hold is not open"))?;
+    let lines = [
+        Line::debit(LedgerAccount::Wallet(hold.buyer_id), amount),
+        Line::credit(LedgerAccount::Hold(hold.buyer_id), amount),
+    ];
+    post_one(conn, Posting::new(Event::TopUp, source, at, lines))?;
+    Ok(())
+}
+
+/// What a buyer may spend, locked until the end of the transaction.
+pub fn lock_available(conn: &mut Conn, buyer: AccountId, currency: Currency) -> Result<Money> {
+    store::lock_balance(conn, LedgerAccount::Wallet(buyer), currency)
 }
 
 /// A buyer's money set aside for a charge that has not happened yet.

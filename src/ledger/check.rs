@@ -1,5 +1,6 @@
 //! The checker: every law of the ledger, tested on one unchanging view of the database.
 
+mod events;
 mod laws;
 mod store;
 

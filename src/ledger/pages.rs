@@ -16,6 +16,8 @@ pub(super) fn event_label(l: &Lang, event: Event) -> String {
         Event::Deposit => fl!(l, "ledger-event-deposit"),
         Event::DepositFee => fl!(l, "ledger-event-deposit-fee"),
         Event::Hold => fl!(l, "ledger-event-hold"),
+        Event::TopUp => fl!(l, "ledger-event-top-up"),
+        Event::Fee => fl!(l, "ledger-event-fee"),
         Event::Capture => fl!(l, "ledger-event-capture"),
         Event::Release => fl!(l, "ledger-event-release"),
         Event::Settle => fl!(l, "ledger-event-settle"),

@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::db::types::{text_enum, uuid_column};
 use crate::error::{Code, Error, Result};
 use crate::id::{
-    AdjustmentId, DepositId, DisputeId, PayoutId, PostingId, PurchaseId, WithdrawalId,
+    AdjustmentId, ChargeId, DepositId, DisputeId, PayoutId, PostingId, PurchaseId, WithdrawalId,
 };
 use crate::money::{Currency, Money};
 
@@ -27,12 +27,14 @@ text_enum! {
         Deposit = "deposit",
         DepositFee = "deposit_fee",
         Hold = "hold",
+        TopUp = "top_up",
         Capture = "capture",
         Release = "release",
         Settle = "settle",
         DisputeHold = "dispute_hold",
         DisputeRelease = "dispute_release",
         Refund = "refund",
+        Fee = "fee",
         ClaimCollected = "claim_collected",
         ClaimWrittenOff = "claim_written_off",
         PayoutAsked = "payout_asked",
@@ -70,6 +72,8 @@ text_enum! {
     pub enum SourceKind {
         Deposit = "deposit",
         Purchase = "purchase",
+        /// What is due beside the price of a lead: an appointment, a sale, a base fee, a claim.
+        Charge = "charge",
         Dispute = "dispute",
         Payout = "payout",
         Withdrawal = "withdrawal",
@@ -90,6 +94,7 @@ uuid_column!(SourceId);
 pub enum Source {
     Deposit(DepositId),
     Purchase(PurchaseId),
+    Charge(ChargeId),
     Dispute(DisputeId),
     Payout(PayoutId),
     Withdrawal(WithdrawalId),
@@ -103,6 +108,7 @@ impl Source {
         match self {
             Self::Deposit(_) => SourceKind::Deposit,
             Self::Purchase(_) => SourceKind::Purchase,
+            Self::Charge(_) => SourceKind::Charge,
             Self::Dispute(_) => SourceKind::Dispute,
             Self::Payout(_) => SourceKind::Payout,
             Self::Withdrawal(_) => SourceKind::Withdrawal,
@@ -115,6 +121,7 @@ impl Source {
         SourceId(match self {
             Self::Deposit(id) => id.0,
             Self::Purchase(id) => id.0,
+            Self::Charge(id) => id.0,
             Self::Dispute(id) => id.0,
             Self::Payout(id) => id.0,
             Self::Withdrawal(id) => id.0,
@@ -128,6 +135,7 @@ impl Source {
         match kind {
             SourceKind::Deposit => Self::Deposit(DepositId(id.0)),
             SourceKind::Purchase => Self::Purchase(PurchaseId(id.0)),
+            SourceKind::Charge => Self::Charge(ChargeId(id.0)),
             SourceKind::Dispute => Self::Dispute(DisputeId(id.0)),
             SourceKind::Payout => Self::Payout(PayoutId(id.0)),
             SourceKind::Withdrawal => Self::Withdrawal(WithdrawalId(id.0)),
@@ -142,6 +150,7 @@ impl std::fmt::Display for Source {
         match self {
             Self::Deposit(id) => id.fmt(f),
             Self::Purchase(id) => id.fmt(f),
+            Self::Charge(id) => id.fmt(f),
             Self::Dispute(id) => id.fmt(f),
             Self::Payout(id) => id.fmt(f),
             Self::Withdrawal(id) => id.fmt(f),

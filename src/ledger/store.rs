@@ -246,6 +246,18 @@ pub fn capture_hold(
         .optional()?)
 }
 
+/// Adds to what an open hold sets aside; `None` when it is not open.
+pub fn top_up_hold(conn: &mut Conn, source: Source, amount: Money) -> Result<Option<HoldRow>> {
+    Ok(diesel::update(hold(source))
+        .filter(holds::captured_minor.eq(0))
+        .filter(holds::released_minor.eq(0))
+        .filter(holds::currency.eq(amount.currency))
+        .set(holds::held_minor.eq(holds::held_minor + amount.minor))
+        .returning(holds::all_columns)
+        .get_result(conn)
+        .optional()?)
+}
+
 pub fn release_hold(conn: &mut Conn, source: Source) -> Result<Option<HoldRow>> {
     Ok(diesel::update(hold(source))
         .filter(holds::captured_minor.eq(0))

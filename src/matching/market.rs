@@ -6,13 +6,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::rank::{has_ties, rank_candidates};
-use super::{GateFailure, Rule};
+use super::{GateFailure, Offer, Rule};
 use crate::clock::Ts;
+use crate::contracts::Odds;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, RequestId, VerticalId};
 use crate::leads::Listing;
-use crate::money::Money;
 use crate::requests::{self, ChangeTail, PurchaseRequest};
 use crate::verticals;
 
@@ -20,9 +20,9 @@ use crate::verticals;
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub request: Arc<PurchaseRequest>,
-    /// The bid with the bonuses of the wishes that are met.
-    pub price: Money,
-    pub wishes_met: u32,
+    pub offer: Offer,
+    /// The chances behind what is expected.
+    pub odds: Odds,
 }
 
 /// A request that would not; `gates` tells why, when anybody asks.
@@ -79,8 +79,8 @@ impl Market {
                 let offer = rule.offer(listing, now);
                 plan.candidates.push(Candidate {
                     request: Arc::clone(&rule.request),
-                    price: offer.price,
-                    wishes_met: offer.wishes_met,
+                    offer,
+                    odds: rule.odds,
                 });
             } else {
                 plan.refused.push(Refused {
@@ -183,8 +183,11 @@ impl Snapshot {
             let vertical = verticals
                 .iter()
                 .find(|vertical| vertical.id == request.vertical_id);
-            let rule = vertical.map(|vertical| Rule::compile(Arc::new(request), vertical));
-            if let Some(Ok(rule)) = rule {
+            let rule = match vertical {
+                Some(vertical) => requests::rule_of(conn, Arc::new(request), vertical).ok(),
+                None => None,
+            };
+            if let Some(rule) = rule {
                 let rules = self
                     .by_vertical
                     .entry(rule.request.vertical_id)

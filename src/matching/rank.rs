@@ -4,36 +4,37 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Rule;
 use super::market::Candidate;
+use super::{Offer, Rule};
 use crate::clock::Ts;
+use crate::contracts::Odds;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::RequestId;
 use crate::leads::Listing;
-use crate::money::Money;
-use crate::requests::PurchaseRequest;
+use crate::requests::{self, PurchaseRequest};
 use crate::verticals;
 
-/// Best first: price, then wishes met, then least recently served, then id.
-/// `served` is asked for where price and wishes leave ties.
+/// Best first: the expected yield, then wishes met, then least recently served, then id.
+/// `served` is asked for where yield and wishes leave ties.
 pub fn rank_candidates(candidates: &mut [Candidate], served: &HashMap<RequestId, Option<Ts>>) {
     candidates.sort_by_key(|candidate| {
         (
-            Reverse(candidate.price.minor),
-            Reverse(candidate.wishes_met),
+            Reverse(candidate.offer.expected.minor),
+            Reverse(candidate.offer.wishes_met),
             served.get(&candidate.request.id).copied().flatten(),
             candidate.request.id,
         )
     });
 }
 
-/// Whether price and wishes alone leave any two candidates level.
+/// Whether yield and wishes alone leave any two candidates level.
 pub fn has_ties(candidates: &[Candidate]) -> bool {
     candidates.iter().enumerate().any(|(index, one)| {
-        candidates[index + 1..]
-            .iter()
-            .any(|other| one.price == other.price && one.wishes_met == other.wishes_met)
+        candidates[index + 1..].iter().any(|other| {
+            one.offer.expected == other.offer.expected
+                && one.offer.wishes_met == other.offer.wishes_met
+        })
     })
 }
 
@@ -41,8 +42,8 @@ pub fn has_ties(candidates: &[Candidate]) -> bool {
 #[derive(Debug, Clone)]
 pub struct Fit {
     pub listing: Listing,
-    pub price: Money,
-    pub wishes_met: u32,
+    pub offer: Offer,
+    pub odds: Odds,
 }
 
 /// The listings that fit a request, in the order it buys them: the highest price (bid and bonuses of met wishes)
@@ -55,7 +56,7 @@ pub fn rank_listings(
     now: Ts,
 ) -> Result<Vec<Fit>> {
     let vertical = verticals::by_id(conn, request.vertical_id)?;
-    let rule = Rule::compile(Arc::new(request.clone()), &vertical)?;
+    let rule = requests::rule_of(conn, Arc::new(request.clone()), &vertical)?;
     Ok(rank_for(&rule, listings, now))
 }
 
@@ -64,19 +65,16 @@ pub fn rank_for(rule: &Rule, listings: Vec<Listing>, now: Ts) -> Vec<Fit> {
     let mut fits: Vec<Fit> = listings
         .into_iter()
         .filter(|listing| rule.matches(listing, now) && rule.request.schedule.is_open(now))
-        .map(|listing| {
-            let offer = rule.offer(&listing, now);
-            Fit {
-                listing,
-                price: offer.price,
-                wishes_met: offer.wishes_met,
-            }
+        .map(|listing| Fit {
+            offer: rule.offer(&listing, now),
+            odds: rule.odds,
+            listing,
         })
         .collect();
     fits.sort_by_key(|fit| {
         (
-            Reverse(fit.price.minor),
-            Reverse(fit.wishes_met),
+            Reverse(fit.offer.price.minor),
+            Reverse(fit.offer.wishes_met),
             Reverse(fit.listing.consent_given_at),
             Reverse(fit.listing.received_at),
             fit.listing.id,

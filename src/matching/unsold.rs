@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{GateFailure, GateJson, Rule};
+use super::{GateFailure, GateJson};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
@@ -49,13 +49,11 @@ pub fn explain_for_seller(
     let vertical = verticals::by_id(conn, listing.vertical_id)?;
     let mut reasons = Vec::new();
     for request in requests::active_in(conn, listing.vertical_id)? {
-        let Ok(rule) = Rule::compile(Arc::new(request), &vertical) else {
-            continue;
-        };
+        let rule = requests::rule_of(conn, Arc::new(request), &vertical)?;
         let mut gates = rule.explain(listing, now);
         gates.extend(rule.closed(listing, now));
-        let price = rule.offer(listing, now).price;
-        gates.extend(closed_caps(conn, &rule.request, price, now)?);
+        let commitment = rule.offer(listing, now).commitment;
+        gates.extend(closed_caps(conn, &rule.request, commitment, now)?);
         reasons.push(RequestReasons {
             request_id: rule.request.id,
             gates,

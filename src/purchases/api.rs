@@ -177,6 +177,7 @@ impl From<Listing> for ListingJson {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListingsQuery {
     /// The key of the vertical.

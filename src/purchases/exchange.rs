@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Explanation, Order, Outcome, Purchase, SaleRule, sell, store};
+use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, store};
 use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -84,14 +84,19 @@ fn order<'a>(
         listing,
         buyer: candidate.request.buyer_id,
         request: Some(&candidate.request),
-        contract_version: candidate.request.contract_version_id,
-        price: candidate.price,
+        agreement: &candidate.request.agreement,
+        price: candidate.offer.price,
         explanation: Explanation {
             rule: SaleRule::BestRequest,
             place,
             candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
             bid: candidate.request.bid,
-            wishes_met: candidate.wishes_met,
+            wishes_met: candidate.offer.wishes_met,
+            yields: Some(Yield::of(
+                candidate.request.agreement.terms(),
+                candidate.offer.expected,
+                &candidate.odds,
+            )),
         },
         actor: Actor::System,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Explanation, Order, Outcome, SaleRule, sell};
+use super::{Explanation, Order, Outcome, SaleRule, Yield, sell};
 use crate::access::Actor;
 use crate::clock::{Clock, Ts};
 use crate::db::{Conn, Db};
@@ -67,14 +67,19 @@ fn buy_in_order(
             listing: &fit.listing,
             buyer: request.buyer_id,
             request: Some(request),
-            contract_version: request.contract_version_id,
-            price: fit.price,
+            agreement: &request.agreement,
+            price: fit.offer.price,
             explanation: Explanation {
                 rule: SaleRule::BestListing,
                 place,
                 candidates,
                 bid: request.bid,
-                wishes_met: fit.wishes_met,
+                wishes_met: fit.offer.wishes_met,
+                yields: Some(Yield::of(
+                    request.agreement.terms(),
+                    fit.offer.expected,
+                    &fit.odds,
+                )),
             },
             actor: Actor::System,
         };
@@ -82,7 +87,7 @@ fn buy_in_order(
             // The lead went elsewhere meanwhile; the next may still be there.
             Outcome::Sold(_) | Outcome::Refused(Gate::SoldOut | Gate::AlreadyBought) => {}
             // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
-            Outcome::Refused(Gate::Budget) if fit.price.minor > request.bid.minor => {}
+            Outcome::Refused(Gate::Budget) if fit.offer.price.minor > request.bid.minor => {}
             Outcome::Refused(gate) => {
                 tracing::info!(request = %request.id, gate = gate.code(), "buying stopped");
                 return Ok(false);

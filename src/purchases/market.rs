@@ -114,7 +114,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
         return Err(Error::refused(Code::NotForSale));
     }
     let vertical = verticals::by_id(conn, listing.vertical_id)?;
-    let terms = contracts::standard(
+    let agreement = contracts::standard(
         conn,
         caller.account_id,
         &vertical,
@@ -125,7 +125,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
         listing: &listing,
         buyer: caller.account_id,
         request: None,
-        contract_version: terms.id,
+        agreement: &agreement,
         price: listing.ask,
         explanation: Explanation {
             rule: SaleRule::Picked,
@@ -133,6 +133,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             candidates: 1,
             bid: listing.ask,
             wishes_met: 0,
+            yields: None,
         },
         actor: caller.actor(),
     };

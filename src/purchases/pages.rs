@@ -7,40 +7,23 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::api::place;
-use super::{Bought, Explanation, Filter, InboxRow, MarketFilter, PurchaseState};
+use super::{Fact, Filter, InboxRow, MarketFilter, PurchaseState, facts};
 use crate::access::Caller;
-use crate::contracts::{self, ContractVersion};
-use crate::db::types::from_json;
 use crate::error::{Code, Error, FieldError, Reason, Result};
-use crate::id::{LeadId, PurchaseId, RequestId};
-use crate::leads::{Consent, Contact, Listing};
+use crate::id::{LeadId, RequestId};
+use crate::leads::{Contact, Listing};
+use crate::requests;
 use crate::text::Lang;
-use crate::verticals::{self, Attributes, Vertical, readable};
+use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
-use crate::web::{Ctx, Form, Page, PageQuery, Paged, html, redirect_with};
+use crate::web::{Ctx, Form, Page, PageQuery, Paged, format, html, redirect_with};
 
 /// Purchases in one exported file.
 const MAX_EXPORTED: i64 = 10_000;
 const PAGE_ROWS: usize = 24;
 
-/// A fact of a lead with its label, as pages list them.
-pub struct Fact {
-    pub label: String,
-    pub value: String,
-}
-
-fn facts(vertical: &Vertical, attributes: &Attributes) -> Vec<Fact> {
-    vertical
-        .fields
-        .iter()
-        .filter_map(|field| {
-            attributes.get(&field.key).map(|value| Fact {
-                label: field.label.clone(),
-                value: readable(&value.to_string()),
-            })
-        })
-        .collect()
-}
+/// Fields that a card shows together as its place, or not at all.
+const PLACE: [&str; 4] = ["city", "region", "country", "postal_code"];
 
 #[derive(Template)]
 #[template(path = "purchases/market.html")]
@@ -60,7 +43,27 @@ struct MarketPage {
 
 struct Card {
     listing: Listing,
+    /// City, region and country, as far as they are known and differ.
+    place: String,
     facts: Vec<Fact>,
+}
+
+impl Card {
+    fn new(l: &Lang, vertical: &Vertical, listing: Listing) -> Self {
+        let mut place: Vec<String> = PLACE[..3]
+            .iter()
+            .filter_map(|key| listing.attributes.get(*key))
+            .map(|value| format::place(value.to_string()))
+            .collect();
+        place.dedup();
+        let mut open = listing.attributes.clone();
+        open.retain(|key, _| !PLACE.contains(&key.as_str()));
+        Self {
+            place: place.join(", "),
+            facts: facts(l, vertical, &open),
+            listing,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -101,13 +104,18 @@ pub async fn market(
         .db
         .read(move |conn| {
             let verticals = verticals::all(conn)?;
-            let vertical = match verticals.iter().find(|one| one.key == query.vertical) {
-                Some(vertical) => vertical.clone(),
-                None => verticals
-                    .first()
-                    .cloned()
-                    .ok_or_else(|| Error::refused(Code::NotFound))?,
-            };
+            // A buyer looks first at what its newest request is about.
+            let usual = requests::latest(conn, caller.account_id)?;
+            let vertical = verticals
+                .iter()
+                .find(|one| one.key == query.vertical)
+                .or_else(|| {
+                    let usual = usual?.vertical_id;
+                    verticals.iter().find(|one| one.id == usual)
+                })
+                .or_else(|| verticals.first())
+                .cloned()
+                .ok_or_else(|| Error::refused(Code::NotFound))?;
             let browsed = super::market(conn, &caller, &vertical, &sought, now)?;
             Ok((verticals, vertical, browsed))
         })
@@ -118,10 +126,7 @@ pub async fn market(
         .into_iter()
         .skip(skip)
         .take(PAGE_ROWS)
-        .map(|listing| Card {
-            facts: facts(&vertical, &listing.attributes),
-            listing,
-        })
+        .map(|listing| Card::new(page.l, &vertical, listing))
         .collect();
     html(&MarketPage {
         errors: age_errors(&filter),
@@ -129,8 +134,8 @@ pub async fn market(
         verticals,
         vertical,
         filter,
-        countries: options(browsed.countries),
-        regions: options(browsed.regions),
+        countries: places(browsed.countries),
+        regions: places(browsed.regions),
         currencies: options(browsed.currencies),
         cards,
         found,
@@ -144,6 +149,16 @@ fn age_errors(filter: &MarketFilter) -> Vec<FieldError> {
         .filter(|(_, age)| !age.is_empty() && age.parse::<i64>().is_err())
         .map(|(field, _)| FieldError::new(field, Reason::WrongType, "30"))
         .collect()
+}
+
+/// Codes of places by their names, in the order of the names.
+fn places(codes: Vec<String>) -> Vec<(String, String)> {
+    let mut named: Vec<(String, String)> = codes
+        .into_iter()
+        .map(|code| (code.clone(), format::place(code)))
+        .collect();
+    named.sort_by(|one, other| one.1.cmp(&other.1));
+    named
 }
 
 fn options(values: Vec<String>) -> Vec<(String, String)> {
@@ -329,47 +344,4 @@ fn export_row(row: &InboxRow, contact: Contact) -> Vec<String> {
         purchase.currency.to_string(),
         row.attributes.clone(),
     ]
-}
-
-#[derive(Template)]
-#[template(path = "purchases/purchase.html")]
-struct PurchasePage {
-    page: Page,
-    bought: Bought,
-    vertical: Vertical,
-    facts: Vec<Fact>,
-    personal: Vec<Fact>,
-    consent: Consent,
-    terms: ContractVersion,
-    explanation: Explanation,
-}
-
-/// One purchase with all that its buyer may see.
-pub async fn purchase(
-    ctx: Ctx,
-    caller: Caller,
-    page: Page,
-    id: Path<PurchaseId>,
-) -> Result<HttpResponse> {
-    let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let (bought, vertical, consent, terms) = ctx
-        .write(move |conn| {
-            let bought = super::open(conn, &vault, &caller, *id, now)?;
-            let vertical = verticals::by_id(conn, bought.purchase.vertical_id)?;
-            let consent = crate::leads::consent(conn, bought.purchase.lead_id)?;
-            let terms =
-                contracts::version(conn, caller.account_id, bought.purchase.contract_version_id)?;
-            Ok((bought, vertical, consent, terms))
-        })
-        .await?;
-    html(&PurchasePage {
-        page,
-        facts: facts(&vertical, &bought.listing.attributes),
-        personal: facts(&vertical, &bought.contact.personal),
-        explanation: from_json(&bought.purchase.explanation)?,
-        bought,
-        vertical,
-        consent,
-        terms,
-    })
 }

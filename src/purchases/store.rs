@@ -6,17 +6,21 @@ use diesel::prelude::*;
 
 use super::{Purchase, PurchaseState};
 use crate::clock::Ts;
+use crate::contracts::ContractState;
 use crate::db::Conn;
-use crate::db::schema::{accounts, contract_versions, leads, purchases, verticals};
+use crate::db::schema::{
+    accounts, charges, contract_versions, contracts, conversions, leads, purchases, verticals,
+};
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
 use crate::money::BasisPoints;
+use crate::verticals::Model;
 
 /// What a sale needs to know beside the lead and its price.
 pub struct Terms {
     pub commission: BasisPoints,
-    pub dispute_window_days: i32,
+    pub contract_state: ContractState,
     pub owned: bool,
 }
 
@@ -34,20 +38,21 @@ pub fn terms(
             .filter(purchases::lead_id.eq(listing.id))
             .filter(purchases::buyer_id.eq(buyer)),
     );
-    let (of_vertical, of_seller, dispute_window_days, owned) = verticals::table
+    let (of_vertical, of_seller, contract_state, owned) = verticals::table
         .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))
         .inner_join(contract_versions::table.on(contract_versions::id.eq(version)))
+        .inner_join(contracts::table.on(contracts::id.eq(contract_versions::contract_id)))
         .filter(verticals::id.eq(listing.vertical_id))
         .select((
             verticals::commission_bps,
             accounts::commission_bps,
-            contract_versions::dispute_window_days,
+            contracts::state,
             owned,
         ))
-        .get_result::<(BasisPoints, Option<BasisPoints>, i32, bool)>(conn)?;
+        .get_result::<(BasisPoints, Option<BasisPoints>, ContractState, bool)>(conn)?;
     Ok(Terms {
         commission: of_seller.unwrap_or(of_vertical),
-        dispute_window_days,
+        contract_state,
         owned,
     })
 }
@@ -150,27 +155,116 @@ pub fn mark_opened(conn: &mut Conn, ids: &[PurchaseId], now: Ts) -> Result<()> {
     Ok(())
 }
 
-/// Purchases whose dispute window is over and that nothing holds open.
+/// Purchases whose own price was charged and whose dispute window is over.
 pub fn final_by(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Purchase>> {
     Ok(purchases::table
-        .filter(purchases::state.eq(PurchaseState::Delivered))
+        .filter(purchases::settled_at.is_null())
         .filter(purchases::final_at.le(now))
+        .filter(
+            purchases::state
+                .eq(PurchaseState::Delivered)
+                .or(purchases::state
+                    .eq_any([
+                        PurchaseState::AwaitingOutcome,
+                        PurchaseState::AppointmentHeld,
+                        PurchaseState::Sold,
+                        PurchaseState::Lapsed,
+                    ])
+                    .and(purchases::price_minor.gt(0))),
+        )
         .order((purchases::final_at, purchases::id))
         .limit(limit)
         .select(Purchase::as_select())
         .load(conn)?)
 }
 
-/// Moves a delivered purchase to settled; false when it has moved on meanwhile.
-pub fn settle(conn: &mut Conn, id: PurchaseId, now: Ts) -> Result<bool> {
-    let changed = diesel::update(purchases::table.find(id))
-        .filter(purchases::state.eq(PurchaseState::Delivered))
-        .set((
-            purchases::state.eq(PurchaseState::Settled),
-            purchases::settled_at.eq(now),
-        ))
+/// Notes that the price of a purchase is final, which settles a delivered one; false when it has
+/// moved on meanwhile.
+pub fn settle(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<bool> {
+    let next = if purchase.state == PurchaseState::Delivered {
+        PurchaseState::Settled
+    } else {
+        purchase.state
+    };
+    let changed = diesel::update(purchases::table.find(purchase.id))
+        .filter(purchases::state.eq(purchase.state))
+        .filter(purchases::settled_at.is_null())
+        .set((purchases::state.eq(next), purchases::settled_at.eq(now)))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Moves a purchase that is still in the state that was seen.
+pub fn advance(
+    conn: &mut Conn,
+    id: PurchaseId,
+    (from, to): (PurchaseState, PurchaseState),
+    lapse_at: Option<Ts>,
+) -> Result<bool> {
+    let changed = diesel::update(purchases::table.find(id))
+        .filter(purchases::state.eq(from))
+        .set((purchases::state.eq(to), purchases::lapse_at.eq(lapse_at)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Purchases with an outcome under which nothing is open any more: no charge that may change, no
+/// report that waits, and its own price final.
+pub fn finishable(conn: &mut Conn, limit: i64) -> Result<Vec<Purchase>> {
+    let open_charge = charges::table
+        .filter(charges::purchase_id.eq(purchases::id.nullable()))
+        .filter(charges::state.eq_any(["held", "owed", "captured", "disputed"]));
+    let open_report = conversions::table
+        .filter(conversions::purchase_id.eq(purchases::id))
+        .filter(conversions::state.eq_any(["scheduled", "proposed", "contested"]));
+    Ok(purchases::table
+        .filter(purchases::state.eq_any([PurchaseState::AppointmentHeld, PurchaseState::Sold]))
+        .filter(
+            purchases::price_minor
+                .eq(0)
+                .or(purchases::settled_at.is_not_null()),
+        )
+        .filter(diesel::dsl::not(diesel::dsl::exists(open_charge)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(open_report)))
+        .order(purchases::id)
+        .limit(limit)
+        .select(Purchase::as_select())
+        .load(conn)?)
+}
+
+/// Purchases that lapse by `now`, unless a report or an appointment to come holds them open.
+pub fn lapsing(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Purchase>> {
+    let open = conversions::table
+        .filter(conversions::purchase_id.eq(purchases::id))
+        .filter(
+            conversions::state
+                .eq_any(["proposed", "contested"])
+                .or(conversions::state
+                    .eq("scheduled")
+                    .and(conversions::confirm_by.gt(now))),
+        );
+    Ok(purchases::table
+        .filter(purchases::lapse_at.le(now))
+        .filter(purchases::state.eq_any([
+            PurchaseState::AwaitingOutcome,
+            PurchaseState::AppointmentHeld,
+            PurchaseState::Sold,
+        ]))
+        .filter(diesel::dsl::not(diesel::dsl::exists(open)))
+        .order((purchases::lapse_at, purchases::id))
+        .limit(limit)
+        .select(Purchase::as_select())
+        .load(conn)?)
+}
+
+/// The purchase, if its lead was this seller's.
+pub fn of_seller(conn: &mut Conn, seller: AccountId, id: PurchaseId) -> Result<Option<Purchase>> {
+    Ok(purchases::table
+        .find(id)
+        .filter(purchases::seller_id.eq(seller))
+        .select(Purchase::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The purchases of a lead, oldest first.
@@ -194,4 +288,42 @@ pub fn owned_in(
         .select(purchases::lead_id)
         .load(conn)?;
     Ok(ids.into_iter().collect())
+}
+
+/// A sold copy with what its seller's list shows of the lead.
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct SoldRow {
+    #[diesel(embed)]
+    pub purchase: Purchase,
+    #[diesel(select_expression = leads::masked_name)]
+    pub masked_name: String,
+    #[diesel(select_expression = leads::interest)]
+    pub interest: String,
+    #[diesel(select_expression = contract_versions::model)]
+    pub model: Model,
+}
+
+/// What a seller sold, newest first, from before `before` on.
+pub fn sold_by(
+    conn: &mut Conn,
+    seller: AccountId,
+    before: Option<(Ts, PurchaseId)>,
+    limit: i64,
+) -> Result<Vec<SoldRow>> {
+    let mut query = purchases::table
+        .inner_join(leads::table)
+        .inner_join(contract_versions::table)
+        .filter(purchases::seller_id.eq(seller))
+        .order((purchases::purchased_at.desc(), purchases::id.desc()))
+        .limit(limit)
+        .select(SoldRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = before {
+        query = query.filter(
+            purchases::purchased_at
+                .lt(at)
+                .or(purchases::purchased_at.eq(at).and(purchases::id.lt(id))),
+        );
+    }
+    Ok(query.load(conn)?)
 }

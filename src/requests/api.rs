@@ -2,25 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::preview::ForecastJson;
-use super::{
-    GateFailure, GateJson, Move, Preview, PurchaseRequest, RequestState, Rule, Terms, TermsJson,
-};
+use super::{GateFailure, GateJson, Move, Preview, PurchaseRequest, RequestState, TermsJson};
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::error::{Code, Error, Reason, Result};
 use crate::id::{ContractVersionId, LeadId, RequestId};
 use crate::leads::{Listing, MaskedContact};
 use crate::money::MoneyJson;
 use crate::text::english;
 use crate::verticals::{self, Attributes, Vertical};
-use crate::web::{Body, Caller, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idempotent};
+use crate::web::{
+    Body, Caller, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, etag, idempotent, if_match,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,8 +48,8 @@ pub struct RequestJson {
     pub state: RequestState,
     #[serde(flatten)]
     pub terms: TermsJson,
-    /// The version of the contract its purchases are made under.
-    pub contract: ContractVersionId,
+    /// The version of the contract's terms that its purchases are made under.
+    pub contract_version: ContractVersionId,
     pub bought: i64,
     pub spent: MoneyJson,
     /// Grows with every edit and change of state; its `ETag` is the same number.
@@ -71,7 +70,7 @@ impl RequestJson {
             id: request.id,
             state: request.state,
             terms: TermsJson::of(request, vertical),
-            contract: request.contract_version_id,
+            contract_version: request.agreement.version.id,
             bought: request.bought,
             spent: request.spent.into(),
             version: request.version,
@@ -158,6 +157,7 @@ pub struct ExplanationJson {
 
 /// Filter of the list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Only requests in this state.
@@ -172,6 +172,7 @@ pub struct ListQuery {
 
 /// Which lead to explain.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExplainQuery {
     #[param(value_type = LeadId)]
@@ -182,17 +183,9 @@ pub(super) fn parse_id(text: &str) -> Result<RequestId> {
     text.parse().map_err(|_| Error::refused(Code::NotFound))
 }
 
-pub(super) fn vertical_by_key(conn: &mut Conn, key: &str) -> Result<Vertical> {
-    let all = verticals::all(conn)?;
-    let keys: Vec<&str> = all.iter().map(|vertical| vertical.key.as_str()).collect();
-    let accepted = format!("one of: {}", keys.join(", "));
-    let found = all.iter().find(|vertical| vertical.key == key).cloned();
-    found.ok_or_else(|| Error::invalid_field("vertical", Reason::VerticalUnknown, accepted))
-}
-
 fn with_etag(request: &RequestJson) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((ETAG, format!("\"{}\"", request.version)))
+        .insert_header((ETAG, etag(request.version)))
         .json(request)
 }
 
@@ -255,8 +248,8 @@ pub async fn create(
     let now = ctx.now();
     let input = body.0;
     idempotent(&ctx, &idem, move |conn| {
-        let vertical = vertical_by_key(conn, &input.vertical)?;
-        let terms = Terms::parse(&input, &vertical)?;
+        let vertical = verticals::named(conn, &input.vertical)?;
+        let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
         let request = super::create(conn, &caller, &vertical, &terms, now)?;
         Ok((201, json!(RequestJson::of(&request, &[vertical]))))
     })
@@ -307,26 +300,13 @@ pub async fn update(
     let request = ctx
         .write(move |conn| {
             super::get(conn, caller.account_id, id)?;
-            let vertical = vertical_by_key(conn, &input.vertical)?;
-            let terms = Terms::parse(&input, &vertical)?;
+            let vertical = verticals::named(conn, &input.vertical)?;
+            let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
             let request = super::update(conn, &caller, id, version, &vertical, &terms, now)?;
             Ok(RequestJson::of(&request, &[vertical]))
         })
         .await?;
     Ok(with_etag(&request))
-}
-
-fn if_match(req: &HttpRequest) -> Result<i64> {
-    req.headers()
-        .get(IF_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.trim().trim_matches('"').parse().ok())
-        .ok_or_else(|| {
-            Error::refused_because(
-                Code::VersionMismatch,
-                "send If-Match with the ETag of the request",
-            )
-        })
 }
 
 async fn move_to(
@@ -397,9 +377,9 @@ pub async fn preview(ctx: Ctx, caller: Caller, body: Body<TermsJson>) -> Result<
     let preview = ctx
         .db
         .read(move |conn| {
-            let vertical = vertical_by_key(conn, &input.vertical)?;
-            let terms = Terms::parse(&input, &vertical)?;
-            let rule = terms.rule(caller.account_id, &vertical, now)?;
+            let vertical = verticals::named(conn, &input.vertical)?;
+            let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
+            let rule = super::draft_rule(conn, caller.account_id, &terms, &vertical, now)?;
             super::preview(conn, &rule, now)
         })
         .await?;
@@ -426,7 +406,7 @@ pub async fn preview_stored(
         .read(move |conn| {
             let request = super::get(conn, caller.account_id, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
-            let rule = Rule::compile(Arc::new(request), &vertical)?;
+            let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
             super::preview(conn, &rule, now)
         })
         .await?;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::gate::{Gate, GateFailure};
-use super::rule::{Offer, Rule};
-use super::{PurchaseRequest, closed_caps, store};
+use super::rule::Offer;
+use super::{PurchaseRequest, closed_caps, rule_of, store};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -35,12 +35,12 @@ pub fn explain(
         return Err(Error::refused(Code::NotFound));
     }
     let vertical = verticals::by_id(conn, request.vertical_id)?;
-    let rule = Rule::compile(Arc::new(request.clone()), &vertical)?;
+    let rule = rule_of(conn, Arc::new(request.clone()), &vertical)?;
     let offer = rule.offer(&listing, now);
     let mut moment = rule.closed(&listing, now);
-    moment.extend(closed_caps(conn, request, offer.price, now)?);
+    moment.extend(closed_caps(conn, request, offer.commitment, now)?);
     let available = ledger::available(conn, request.buyer_id, offer.price.currency)?;
-    if available.minor < offer.price.minor {
+    if available.minor < offer.commitment.minor {
         moment.push(Gate::Wallet.into());
     }
     if !store::owned(conn, request.buyer_id, &[lead])?.is_empty() {

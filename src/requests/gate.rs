@@ -5,9 +5,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::filter::{Condition, Op};
+use crate::conditions::FailedCondition;
 use crate::text::{Lang, english};
-use crate::verticals::Value;
 
 macro_rules! gates {
     ($($(#[$doc:meta])* $variant:ident $number:literal $code:literal $text:tt;)+) => {
@@ -50,6 +49,14 @@ gates! {
     NotListed 112 "not_listed" "requests-gate-not-listed";
     LeadExpired 113 "lead_expired" "requests-gate-lead-expired";
     SoldOut 114 "sold_out" "requests-gate-sold-out";
+    /// The contract is with one seller, and the lead is another's.
+    PrivateContract 115 "private_contract" "requests-gate-private-contract";
+    /// A qualification criterion of the contract; the failure names it.
+    Criterion 116 "criterion" "requests-gate-criterion";
+    Stage 117 "min_stage" "requests-gate-stage";
+    Seniority 118 "min_seniority" "requests-gate-seniority";
+    /// What the contract pays for outcomes is less than the seller asks for.
+    BelowLeast 119 "below_least" "requests-gate-below-least";
     RequestNotActive 201 "request_not_active" "requests-gate-request-not-active";
     Schedule 202 "schedule" "requests-gate-schedule";
     CapHour 203 "cap_hour" "requests-gate-cap-hour";
@@ -66,6 +73,8 @@ gates! {
     AmountMonth 214 "amount_month" "requests-gate-amount-month";
     /// The request shows what fits, and its buyer buys by hand.
     ByHand 215 "by_hand" "requests-gate-by-hand";
+    /// The contract is suspended, or over.
+    ContractNotActive 216 "contract_not_active" "requests-gate-contract-not-active";
     /// Everything fitted, but others offered more for the copies there are.
     Outranked 301 "outranked" "requests-gate-outranked";
 }
@@ -77,15 +86,6 @@ pub struct GateFailure {
     pub condition: Option<FailedCondition>,
 }
 
-/// The condition a lead failed, as its buyer wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedCondition {
-    pub label: String,
-    pub condition: Condition,
-    /// The condition stood under a `not`: the lead met it and should not have.
-    pub negated: bool,
-}
-
 impl From<Gate> for GateFailure {
     fn from(gate: Gate) -> Self {
         Self {
@@ -95,18 +95,29 @@ impl From<Gate> for GateFailure {
     }
 }
 
+impl From<FailedCondition> for GateFailure {
+    fn from(failed: FailedCondition) -> Self {
+        Self {
+            gate: Gate::Condition,
+            condition: Some(failed),
+        }
+    }
+}
+
 impl GateFailure {
+    /// A criterion of the contract that the lead fails.
+    pub fn of_criterion(failed: FailedCondition) -> Self {
+        Self {
+            gate: Gate::Criterion,
+            condition: Some(failed),
+        }
+    }
+
     /// A sentence for people: "Age: at least 30".
     pub fn text(&self, lang: &Lang) -> String {
-        let Some(failed) = &self.condition else {
-            return self.gate.text(lang);
-        };
-        let sentence = failed.condition.sentence(&failed.label, lang);
-        if failed.negated {
-            fl!(lang, "requests-gate-not", condition = sentence)
-        } else {
-            sentence
-        }
+        self.condition
+            .as_ref()
+            .map_or_else(|| self.gate.text(lang), |failed| failed.text(lang))
     }
 
     pub fn json(&self) -> GateJson {
@@ -139,51 +150,6 @@ pub struct GateJson {
     /// True when the condition stands under a `not`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub negated: bool,
-}
-
-impl Condition {
-    /// The condition as a person reads it, with the label of its field.
-    pub fn sentence(&self, label: &str, lang: &Lang) -> String {
-        let shown: Vec<String> = self.values.iter().map(|value| shown(value, lang)).collect();
-        let list = shown.join(", ");
-        match self.op {
-            Op::Eq => fl!(lang, "requests-sentence-eq", field = label, value = list),
-            Op::Ne => fl!(lang, "requests-sentence-ne", field = label, value = list),
-            Op::In => fl!(lang, "requests-sentence-in", field = label, value = list),
-            Op::NotIn => fl!(
-                lang,
-                "requests-sentence-not-in",
-                field = label,
-                value = list
-            ),
-            Op::Gte => fl!(lang, "requests-sentence-gte", field = label, value = list),
-            Op::Lte => fl!(lang, "requests-sentence-lte", field = label, value = list),
-            Op::Between => {
-                let (low, high) = (shown.first(), shown.get(1));
-                fl!(
-                    lang,
-                    "requests-sentence-between",
-                    field = label,
-                    low = low.cloned().unwrap_or_default(),
-                    high = high.cloned().unwrap_or_default()
-                )
-            }
-            Op::Exists if self.values.first() == Some(&Value::Bool(false)) => {
-                fl!(lang, "requests-sentence-absent", field = label)
-            }
-            Op::Exists => fl!(lang, "requests-sentence-exists", field = label),
-        }
-    }
-}
-
-/// A value as a person reads it: codes such as `has_partner` lose their underscores.
-pub fn shown(value: &Value, lang: &Lang) -> String {
-    match value {
-        Value::Bool(true) => fl!(lang, "requests-yes"),
-        Value::Bool(false) => fl!(lang, "requests-no"),
-        Value::Int(number) => number.to_string(),
-        Value::Text(text) => text.replace('_', " "),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ pub mod editor;
 pub mod export;
 mod form;
 mod labels;
-mod rows;
+mod setting;
+mod spend;
 
 use std::sync::Arc;
 
@@ -13,15 +14,16 @@ use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
+use self::spend::SpendBar;
 use super::api::parse_id;
-use super::fields::FilterFields;
 use super::schedule::show_minute;
 use super::{
-    Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Rule,
-    Schedule, closed_caps, near_misses, store,
+    Cap, Filter, Forecast, GateFailure, Move, NearMisses, PurchaseRequest, RequestState, Schedule,
+    closed_caps, near_misses, store,
 };
 use crate::access::Role;
 use crate::clock::Ts;
+use crate::conditions::FilterFields;
 use crate::error::{Code, Error, Result};
 use crate::id::{PurchaseId, RequestId};
 use crate::ledger;
@@ -187,6 +189,7 @@ struct ShowPage {
     caps: Vec<String>,
     hours: String,
     forecast: String,
+    spend: Option<SpendBar>,
     bought: Vec<Bought>,
     groups: Vec<(String, String)>,
     misses: Vec<MissRow>,
@@ -195,6 +198,14 @@ struct ShowPage {
 }
 
 impl ShowPage {
+    /// Nothing is bought any more.
+    fn is_over(&self) -> bool {
+        !matches!(
+            self.request.state,
+            RequestState::Draft | RequestState::Active | RequestState::Paused
+        )
+    }
+
     fn close_address(&self) -> String {
         format!("{}/close", address(self.request.id))
     }
@@ -221,7 +232,7 @@ pub async fn show(
             let request = super::get(conn, buyer, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             let available = ledger::available(conn, buyer, request.bid.currency)?;
-            let rule = Rule::compile(Arc::new(request), &vertical)?;
+            let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
             let misses = near_misses(conn, &rule, now)?;
             let bought = store::bought(conn, id, BOUGHT_SHOWN)?;
             let closed = closed_caps(conn, &rule.request, rule.request.bid, now)?;
@@ -240,7 +251,8 @@ pub async fn show(
             .map(|cap| cap_text(page.l, cap))
             .collect(),
         hours: hours(page.l, &request.schedule),
-        forecast: Forecast::of(&request).sentence(page.l),
+        forecast: Forecast::of(&rule).sentence(page.l),
+        spend: SpendBar::of(request.spent, request.budget),
         bought: bought
             .into_iter()
             .map(|(id, minor, at, interest)| Bought {

@@ -10,11 +10,13 @@ use super::gate::{Gate, GateFailure};
 use super::rule::Rule;
 use super::{PurchaseRequest, store};
 use crate::clock::Ts;
+use crate::contracts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::leads::{self, Listing};
 use crate::money::{Money, MoneyJson};
 use crate::text::Lang;
+use crate::verticals::Model;
 
 /// Listed leads that a preview looks at, the newest first.
 const LOOKED_AT: i64 = 10_000;
@@ -32,29 +34,44 @@ pub struct Forecast {
     pub bid: Money,
     /// All bonuses together; zero when there are none.
     pub bonus: Money,
-    /// Never more is paid: leads times bid and bonuses, or the budget where that is less.
-    pub at_most: Money,
+    /// Never more is paid: leads times bid and bonuses, or the budget where that is less. `None` where
+    /// a share of each sale has no cap.
+    pub at_most: Option<Money>,
+    /// What is likely to be paid where outcomes are paid for.
+    outcomes: Option<contracts::Forecast>,
 }
 
 impl Forecast {
-    pub fn of(request: &PurchaseRequest) -> Self {
-        let most = request
-            .price_max()
-            .times(request.quantity)
-            .map_or(request.budget, |most| {
-                Money::new(most.minor.min(request.budget.minor), most.currency)
-            });
+    pub fn of(rule: &Rule) -> Self {
+        let request = &rule.request;
+        let terms = request.agreement.terms();
+        let outcomes = (terms.model != Model::Ppl).then(|| {
+            let told = contracts::Forecast::of(terms, request.bid, request.quantity, &rule.odds);
+            contracts::Forecast {
+                at_most: most_with_outcomes(request),
+                ..told
+            }
+        });
         Self {
             leads: request.quantity,
             bid: request.bid,
             bonus: Money::new(request.filter.bonus_minor(), request.bid.currency),
-            at_most: most,
+            at_most: match outcomes {
+                Some(told) => told.at_most,
+                None => Some(most_on_delivery(request)),
+            },
+            outcomes,
         }
     }
 
-    /// "10 leads at 50.00 EUR: at most 500.00 EUR".
+    /// "10 leads at 50.00 EUR: at most 500.00 EUR"; where outcomes are paid for, what is likely too.
     pub fn sentence(&self, lang: &Lang) -> String {
-        let (bid, most) = (self.bid.to_string(), self.at_most.to_string());
+        if let Some(outcomes) = self.outcomes {
+            return outcomes.sentence(lang);
+        }
+        let bid = self.bid.to_string();
+        let most = self.at_most.map(|most| most.to_string());
+        let most = most.unwrap_or_default();
         if self.bonus.minor == 0 {
             fl!(
                 lang,
@@ -76,13 +93,44 @@ impl Forecast {
     }
 
     pub fn json(&self, lang: &Lang) -> ForecastJson {
+        let outcomes = self.outcomes;
         ForecastJson {
             leads: self.leads,
             bid: self.bid.into(),
-            at_most: self.at_most.into(),
+            expected: outcomes.map(|told| told.expected.into()),
+            at_most: self.at_most.map(MoneyJson::from),
+            base_fee: outcomes
+                .and_then(|told| told.base_fee)
+                .map(|fee| fee.amount.into()),
             sentence: self.sentence(lang),
         }
     }
+}
+
+/// What all leads cost on delivery at the most.
+fn most_on_delivery(request: &PurchaseRequest) -> Money {
+    request
+        .commitment_max()
+        .times(request.quantity)
+        .map_or(request.budget, |most| {
+            Money::new(most.minor.min(request.budget.minor), most.currency)
+        })
+}
+
+/// The most that price, bonuses and outcomes of all leads come to. The budget bounds what is paid and set
+/// aside, hence how many leads there can be; a sale can cost more than its deposit, up to its cap.
+fn most_with_outcomes(request: &PurchaseRequest) -> Option<Money> {
+    let terms = request.agreement.terms();
+    if terms.share.is_none() {
+        return Some(most_on_delivery(request));
+    }
+    let outcomes = terms.most_for_outcomes()?;
+    let set_aside = terms.held_for_outcomes();
+    let price = request.commitment_max().minor - set_aside.minor;
+    let least = request.commitment(request.bid).minor.max(1);
+    let leads = request.quantity.min(request.budget.minor / least);
+    let each = price.saturating_add(outcomes.minor);
+    Some(Money::new(each.saturating_mul(leads), outcomes.currency))
 }
 
 /// The forecast as JSON carries it.
@@ -91,7 +139,15 @@ impl Forecast {
 pub struct ForecastJson {
     pub leads: i64,
     pub bid: MoneyJson,
-    pub at_most: MoneyJson,
+    /// What is likely to be paid, where outcomes are paid for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<MoneyJson>,
+    /// Missing where a share of each sale has no cap: then there is no upper bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<MoneyJson>,
+    /// Due each period on top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_fee: Option<MoneyJson>,
     #[schema(example = "10 leads at 50.00 EUR: at most 500.00 EUR")]
     pub sentence: String,
 }
@@ -121,7 +177,7 @@ pub fn preview(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<Preview> {
         fits,
         looked_at,
         sample: fitting,
-        forecast: Forecast::of(&rule.request),
+        forecast: Forecast::of(rule),
     })
 }
 

@@ -1,22 +1,24 @@
 //! Requests, their change log and cap counters in the database.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::filter::Filter;
 use super::terms::{CapsJson, ScheduleJson, caps_from, caps_json, schedule_from, schedule_json};
 use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
+use crate::conditions::Filter;
+use crate::contracts::{self, Agreement};
 use crate::db::schema::{
-    contract_versions, leads, purchase_requests, purchases, request_cap_counters, request_changes,
+    leads, purchase_requests, purchases, request_alerts, request_cap_counters, request_changes,
 };
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Error, FieldError, Result};
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::money::{Currency, Money};
-use crate::verticals::Model;
 
 /// Rows of the change log that a snapshot compares: more than transactions can overtake each other.
 const TAIL: i64 = 32;
@@ -60,7 +62,7 @@ impl Row {
             id: request.id,
             buyer_id: request.buyer_id,
             vertical_id: request.vertical_id,
-            contract_version_id: request.contract_version_id,
+            contract_version_id: request.agreement.version.id,
             name: request.name.clone(),
             state: request.state,
             filter: request.filter.json().to_string(),
@@ -86,14 +88,13 @@ impl Row {
         })
     }
 
-    fn request(self, model: Model) -> Result<PurchaseRequest> {
+    fn request(self, agreement: Arc<Agreement>) -> Result<PurchaseRequest> {
         let money = |minor| Money::new(minor, self.currency);
         Ok(PurchaseRequest {
             id: self.id,
             buyer_id: self.buyer_id,
             vertical_id: self.vertical_id,
-            contract_version_id: self.contract_version_id,
-            model,
+            agreement,
             state: self.state,
             filter: Filter::from_json(&from_json(&self.filter)?).map_err(unreadable)?,
             need_phone: self.need_phone,
@@ -125,9 +126,19 @@ fn unreadable(errors: Vec<FieldError>) -> Error {
     ))
 }
 
-fn requests(rows: Vec<(Row, Model)>) -> Result<Vec<PurchaseRequest>> {
+/// The rows with the agreements that they are under.
+fn requests(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<PurchaseRequest>> {
+    let mut versions: Vec<_> = rows.iter().map(|row| row.contract_version_id).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    let agreements = contracts::agreements(conn, &versions)?;
     rows.into_iter()
-        .map(|(row, model)| row.request(model))
+        .map(|row| {
+            let agreement = agreements.get(&row.contract_version_id).cloned();
+            let agreement =
+                agreement.ok_or_else(|| anyhow::anyhow!("{} is under no contract", row.id))?;
+            row.request(agreement)
+        })
         .collect()
 }
 
@@ -143,63 +154,53 @@ pub(super) fn find(
     buyer: AccountId,
     id: RequestId,
 ) -> Result<Option<PurchaseRequest>> {
-    purchase_requests::table
-        .inner_join(contract_versions::table)
+    let row: Option<Row> = purchase_requests::table
         .filter(purchase_requests::id.eq(id))
         .filter(purchase_requests::buyer_id.eq(buyer))
-        .select((Row::as_select(), contract_versions::model))
-        .first::<(Row, Model)>(conn)
-        .optional()?
-        .map(|(row, model)| row.request(model))
-        .transpose()
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(requests(conn, row.into_iter().collect())?.pop())
 }
 
 /// Requests by id, whoever owns them; for the exchange itself.
 pub fn by_ids(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRequest>> {
-    requests(
-        purchase_requests::table
-            .inner_join(contract_versions::table)
-            .filter(purchase_requests::id.eq_any(ids))
-            .select((Row::as_select(), contract_versions::model))
-            .load(conn)?,
-    )
+    let rows: Vec<Row> = purchase_requests::table
+        .filter(purchase_requests::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(conn)?;
+    requests(conn, rows)
 }
 
 /// Every active request, by id.
 pub fn active(conn: &mut Conn) -> Result<Vec<PurchaseRequest>> {
-    requests(
-        purchase_requests::table
-            .inner_join(contract_versions::table)
-            .filter(purchase_requests::state.eq(RequestState::Active))
-            .order(purchase_requests::id)
-            .select((Row::as_select(), contract_versions::model))
-            .load(conn)?,
-    )
+    let rows: Vec<Row> = purchase_requests::table
+        .filter(purchase_requests::state.eq(RequestState::Active))
+        .order(purchase_requests::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    requests(conn, rows)
 }
 
 /// Every active request of a vertical, by id.
 pub fn active_in(conn: &mut Conn, vertical: VerticalId) -> Result<Vec<PurchaseRequest>> {
-    requests(
-        purchase_requests::table
-            .inner_join(contract_versions::table)
-            .filter(purchase_requests::vertical_id.eq(vertical))
-            .filter(purchase_requests::state.eq(RequestState::Active))
-            .order(purchase_requests::id)
-            .select((Row::as_select(), contract_versions::model))
-            .load(conn)?,
-    )
+    let rows: Vec<Row> = purchase_requests::table
+        .filter(purchase_requests::vertical_id.eq(vertical))
+        .filter(purchase_requests::state.eq(RequestState::Active))
+        .order(purchase_requests::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    requests(conn, rows)
 }
 
 /// Those of the requests that are active.
 pub fn active_among(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRequest>> {
-    requests(
-        purchase_requests::table
-            .inner_join(contract_versions::table)
-            .filter(purchase_requests::id.eq_any(ids))
-            .filter(purchase_requests::state.eq(RequestState::Active))
-            .select((Row::as_select(), contract_versions::model))
-            .load(conn)?,
-    )
+    let rows: Vec<Row> = purchase_requests::table
+        .filter(purchase_requests::id.eq_any(ids))
+        .filter(purchase_requests::state.eq(RequestState::Active))
+        .select(Row::as_select())
+        .load(conn)?;
+    requests(conn, rows)
 }
 
 /// Leads of these that the buyer owns already.
@@ -240,14 +241,13 @@ pub(super) fn page(
     limit: i64,
 ) -> Result<Vec<PurchaseRequest>> {
     let mut query = purchase_requests::table
-        .inner_join(contract_versions::table)
         .filter(purchase_requests::buyer_id.eq(buyer))
         .order((
             purchase_requests::created_at.desc(),
             purchase_requests::id.desc(),
         ))
         .limit(limit)
-        .select((Row::as_select(), contract_versions::model))
+        .select(Row::as_select())
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(purchase_requests::state.eq(state));
@@ -261,7 +261,8 @@ pub(super) fn page(
                     .and(purchase_requests::id.lt(id))),
         );
     }
-    requests(query.load(conn)?)
+    let rows: Vec<Row> = query.load(conn)?;
+    requests(conn, rows)
 }
 
 /// How many requests the buyer has in each state.
@@ -357,16 +358,17 @@ pub fn lock(conn: &mut Conn, ids: &[RequestId]) -> Result<()> {
     Ok(())
 }
 
-/// Counts one lead if state, version, quantity and budget allow; the state after it, `None` when they do not.
+/// Counts one lead if state, version, quantity and budget allow; the state and what is spent after it,
+/// `None` when they do not.
 pub(super) fn count_lead(
     conn: &mut Conn,
     request: &PurchaseRequest,
     price: i64,
     now: Ts,
-) -> Result<Option<RequestState>> {
+) -> Result<Option<(RequestState, i64)>> {
     use purchase_requests::dsl;
     // The last lead is the one after which neither quantity nor budget has room for another at the bid.
-    let next_spent = price.saturating_add(request.bid.minor);
+    let next_spent = price.saturating_add(request.commitment(request.bid).minor);
     let is_last = dsl::bought
         .ge(dsl::quantity - 1)
         .or((dsl::spent_minor + next_spent).gt(dsl::budget_minor));
@@ -386,8 +388,33 @@ pub(super) fn count_lead(
             dsl::spent_minor.eq(dsl::spent_minor + price),
             dsl::last_served_at.eq(now),
         ))
-        .returning(dsl::state);
+        .returning((dsl::state, dsl::spent_minor));
     Ok(each!(conn, |inner| Prepared(count).get_result(inner)).optional()?)
+}
+
+/// Adds to what a request has spent; answers what that is now.
+pub(super) fn adjust_spent(conn: &mut Conn, id: RequestId, by: i64) -> Result<Option<i64>> {
+    Ok(diesel::update(purchase_requests::table)
+        .filter(purchase_requests::id.eq(id))
+        .filter((purchase_requests::spent_minor + by).ge(0))
+        .set(purchase_requests::spent_minor.eq(purchase_requests::spent_minor + by))
+        .returning(purchase_requests::spent_minor)
+        .get_result(conn)
+        .optional()?)
+}
+
+/// Notes an alert; false when it was given before.
+pub(super) fn note_alert(conn: &mut Conn, id: RequestId, percent: i32, now: Ts) -> Result<bool> {
+    let alert = (
+        request_alerts::request_id.eq(id),
+        request_alerts::percent.eq(percent),
+        request_alerts::at.eq(now),
+    );
+    let noted = each!(conn, |inner| diesel::insert_into(request_alerts::table)
+        .values(alert)
+        .on_conflict_do_nothing()
+        .execute(inner))?;
+    Ok(noted == 1)
 }
 
 /// The row's present state, counts and sums, for telling which gate closed.

@@ -11,9 +11,11 @@ use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::id::RequestId;
 use crate::money::Money;
+use crate::notices::{self, Notice, NoticeKind};
 
-/// Counts a lead at `price` against state, quantity, budget and caps, all or nothing.
+/// Counts a lead whose price and holds come to `price` against state, quantity, budget and caps, all or nothing.
 ///
 /// `Some` is the gate that refused it, and nothing has changed; with the last lead the request is fulfilled.
 pub fn take(
@@ -72,11 +74,13 @@ fn take_uncapped(
     now: Ts,
 ) -> Result<Option<Gate>> {
     match store::count_lead(conn, request, price.minor, now)? {
-        Some(RequestState::Fulfilled) => {
-            fulfilled(conn, request, now)?;
+        Some((state, spent)) => {
+            if state == RequestState::Fulfilled {
+                fulfilled(conn, request, now)?;
+            }
+            alert(conn, request, (spent - price.minor, spent), now)?;
             Ok(None)
         }
-        Some(_) => Ok(None),
         None => Ok(Some(match store::standing(conn, request.id)? {
             Some(row) if row.bought >= row.quantity => Gate::Quantity,
             Some(row) if row.state == RequestState::Fulfilled => Gate::Budget,
@@ -86,6 +90,54 @@ fn take_uncapped(
             None => Gate::RequestNotActive,
         })),
     }
+}
+
+/// Tells the buyer, once each, when four fifths and when all of the budget are used.
+pub(super) fn alert(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    (before, after): (i64, i64),
+    now: Ts,
+) -> Result<()> {
+    let budget = i128::from(request.budget.minor);
+    let reaches =
+        |spent: i64, percent: i32| i128::from(spent) * 100 >= budget * i128::from(percent);
+    for percent in [80, 100] {
+        if reaches(before, percent) || !reaches(after, percent) {
+            continue;
+        }
+        if !store::note_alert(conn, request.id, percent, now)? {
+            continue;
+        }
+        let path = format!("/buyer/requests/{}", request.id);
+        let notice = Notice::new(request.buyer_id, NoticeKind::BudgetReached, path)
+            .with("name", &request.name)
+            .with("percent", percent)
+            .with("spent", Money::new(after, request.budget.currency))
+            .with("budget", request.budget);
+        notices::queue(conn, &notice, now)?;
+    }
+    Ok(())
+}
+
+/// Notes what became of a lead's commitment: less than was counted, or more.
+///
+/// What is given back makes room in the budget; what a sale costs beyond its deposit is due whatever
+/// the budget says.
+pub fn adjust_spent(conn: &mut Conn, id: RequestId, by: i64, now: Ts) -> Result<()> {
+    if by == 0 {
+        return Ok(());
+    }
+    let Some(after) = store::adjust_spent(conn, id, by)? else {
+        return Ok(());
+    };
+    store::record_change(conn, id, now)?;
+    if by > 0
+        && let Some(request) = store::by_ids(conn, &[id])?.pop()
+    {
+        alert(conn, &request, (after - by, after), now)?;
+    }
+    Ok(())
 }
 
 fn closed_by(

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-use super::filter::Filter;
 use super::schedule::{Schedule, show_minute};
 use super::windows::{Cap, CapWindow};
-use super::{PurchaseRequest, RequestState, Rule};
+use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
-use crate::error::FieldError;
-use crate::id::{AccountId, ContractVersionId, RequestId};
+use crate::conditions::Filter;
+use crate::contracts::Agreement;
+use crate::id::{AccountId, ContractId, RequestId};
 use crate::money::{Money, MoneyJson};
-use crate::verticals::{Model, Vertical};
+use crate::verticals::Vertical;
 pub(super) use check::{caps_from, schedule_from};
 
 /// Sellers a request buys from only, and never.
@@ -47,8 +47,12 @@ pub struct TermsJson {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["phone", "email"]))]
     pub needs: Vec<String>,
-    /// What is paid for a lead, before bonuses.
-    pub bid: MoneyJson,
+    /// The contract that purchases are made under; left out, it is pay per lead at the bid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
+    /// What is paid for a lead, before bonuses; left out where the contract says what is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bid: Option<MoneyJson>,
     #[schema(example = 10)]
     pub quantity: i64,
     #[serde(default, skip_serializing_if = "CapsJson::is_empty")]
@@ -138,6 +142,8 @@ pub struct Terms {
     pub filter: Filter,
     pub need_phone: bool,
     pub need_email: bool,
+    /// `None` for the standard contract.
+    pub contract: Option<ContractId>,
     pub bid: Money,
     pub quantity: i64,
     pub budget: Money,
@@ -171,15 +177,14 @@ impl Terms {
         &self,
         buyer: AccountId,
         vertical: &Vertical,
-        contract: (ContractVersionId, Model),
+        agreement: Arc<Agreement>,
         now: Ts,
     ) -> PurchaseRequest {
         self.apply(PurchaseRequest {
             id: RequestId::new(now),
             buyer_id: buyer,
             vertical_id: vertical.id,
-            contract_version_id: contract.0,
-            model: contract.1,
+            agreement,
             name: String::new(),
             state: RequestState::Draft,
             filter: Filter::default(),
@@ -201,13 +206,6 @@ impl Terms {
             updated_at: now,
             last_served_at: None,
         })
-    }
-
-    /// The rule that a request with these terms would follow under pay-per-lead.
-    pub fn rule(&self, buyer: AccountId, vertical: &Vertical, now: Ts) -> Result<Rule, FieldError> {
-        let nowhere = ContractVersionId::new(now);
-        let draft = self.draft(buyer, vertical, (nowhere, Model::Ppl), now);
-        Rule::compile(Arc::new(draft), vertical)
     }
 
     /// The request with these terms in place of its own.
@@ -274,7 +272,13 @@ impl TermsJson {
                 .filter(|(_, needed)| *needed)
                 .map(|(need, _)| need.to_owned())
                 .collect(),
-            bid: request.bid.into(),
+            contract: (!request.agreement.contract.is_standard)
+                .then_some(request.agreement.contract.id),
+            bid: request
+                .agreement
+                .terms()
+                .asks_for_bid()
+                .then(|| request.bid.into()),
             quantity: request.quantity,
             caps: caps_json(&request.caps),
             budget: Some(request.budget.into()),

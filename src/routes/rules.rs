@@ -58,6 +58,23 @@ pub const fn buyer_writes(scope: Scope) -> Rule {
     roles(Buyer, TRADERS, Some(scope), true)
 }
 
+/// Both sides of a purchase or contract.
+pub const fn parties_read(buyer: Scope, seller: Scope) -> Rule {
+    parties(true, Some(buyer), Some(seller))
+}
+
+pub const fn parties_write(buyer: Scope, seller: Scope) -> Rule {
+    parties(false, Some(buyer), Some(seller))
+}
+
+const fn parties(reads: bool, buyer_scope: Option<Scope>, seller_scope: Option<Scope>) -> Rule {
+    Rule::Parties {
+        reads,
+        buyer_scope,
+        seller_scope,
+    }
+}
+
 pub const fn operator_reads(scope: Scope) -> Rule {
     roles(Operator, &[Admin, Auditor, Finance], Some(scope), false)
 }

@@ -22,6 +22,9 @@ pub struct Numbers {
     pub listing_days: i32,
     pub max_copies: i32,
     pub min_age: i32,
+    pub held_prior: BasisPoints,
+    pub sale_prior: BasisPoints,
+    pub prior_weight: i32,
 }
 
 impl Numbers {
@@ -56,6 +59,9 @@ impl Numbers {
             listing_days: number("listing_days", &form.listing_days, 1, 365),
             max_copies: number("max_copies", &form.max_copies, 1, 10),
             min_age: number("min_age", &form.min_age, 18, 120),
+            held_prior: BasisPoints(number("held_prior", &form.held_prior, 1, 9_999)),
+            sale_prior: BasisPoints(number("sale_prior", &form.sale_prior, 1, 9_999)),
+            prior_weight: number("prior_weight", &form.prior_weight, 1, 10_000),
         };
         if errors.is_empty() {
             Ok(numbers)
@@ -90,6 +96,9 @@ pub fn change(
                 "listing_days": numbers.listing_days,
                 "max_copies": numbers.max_copies,
                 "min_age": numbers.min_age,
+                "held_prior_bps": numbers.held_prior,
+                "sale_prior_bps": numbers.sale_prior,
+                "prior_weight": numbers.prior_weight,
             }),
         },
     )
@@ -109,6 +118,9 @@ mod tests {
             listing_days: " 30 ".to_owned(),
             max_copies: "3".to_owned(),
             min_age: "17".to_owned(),
+            held_prior: "1500".to_owned(),
+            sale_prior: "10000".to_owned(),
+            prior_weight: "20".to_owned(),
         };
         let errors = Numbers::parse(&form).unwrap_err();
         let told: Vec<(&str, Reason)> = errors
@@ -122,6 +134,7 @@ mod tests {
                 ("duplicate_window_days", Reason::TooSmall),
                 ("dispute_window_days", Reason::WrongType),
                 ("min_age", Reason::TooSmall),
+                ("sale_prior", Reason::TooLarge),
             ]
         );
     }

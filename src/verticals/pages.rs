@@ -35,6 +35,9 @@ pub struct NumbersForm {
     pub listing_days: String,
     pub max_copies: String,
     pub min_age: String,
+    pub held_prior: String,
+    pub sale_prior: String,
+    pub prior_weight: String,
 }
 
 impl NumbersForm {
@@ -47,6 +50,9 @@ impl NumbersForm {
             listing_days: vertical.listing_days.to_string(),
             max_copies: vertical.max_copies.to_string(),
             min_age: vertical.min_age.to_string(),
+            held_prior: vertical.held_prior.0.to_string(),
+            sale_prior: vertical.sale_prior.0.to_string(),
+            prior_weight: vertical.prior_weight.to_string(),
         }
     }
 }

@@ -25,6 +25,9 @@ struct Shipped {
     listing_days: i32,
     max_copies: i32,
     min_age: i32,
+    held_prior_bps: BasisPoints,
+    sale_prior_bps: BasisPoints,
+    prior_weight: i32,
     fields: Vec<ShippedField>,
 }
 
@@ -70,6 +73,9 @@ fn shipped(now: Ts) -> Result<Vec<Vertical>> {
             listing_days: shipped.listing_days,
             max_copies: shipped.max_copies,
             min_age: shipped.min_age,
+            held_prior: shipped.held_prior_bps,
+            sale_prior: shipped.sale_prior_bps,
+            prior_weight: shipped.prior_weight,
             fields: shipped.fields.into_iter().map(field).collect(),
         })
         .collect())

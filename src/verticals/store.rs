@@ -27,6 +27,9 @@ struct Row {
     listing_days: i32,
     max_copies: i32,
     min_age: i32,
+    held_prior_bps: BasisPoints,
+    sale_prior_bps: BasisPoints,
+    prior_weight: i32,
 }
 
 #[derive(Queryable, Selectable)]
@@ -119,6 +122,9 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
             verticals::listing_days.eq(vertical.listing_days),
             verticals::max_copies.eq(vertical.max_copies),
             verticals::min_age.eq(vertical.min_age),
+            verticals::held_prior_bps.eq(vertical.held_prior),
+            verticals::sale_prior_bps.eq(vertical.sale_prior),
+            verticals::prior_weight.eq(vertical.prior_weight),
             verticals::created_at.eq(now),
         ))
         .execute(conn)?;
@@ -155,6 +161,9 @@ pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result
             verticals::listing_days.eq(numbers.listing_days),
             verticals::max_copies.eq(numbers.max_copies),
             verticals::min_age.eq(numbers.min_age),
+            verticals::held_prior_bps.eq(numbers.held_prior),
+            verticals::sale_prior_bps.eq(numbers.sale_prior),
+            verticals::prior_weight.eq(numbers.prior_weight),
         ))
         .execute(conn)?;
     Ok(())
@@ -209,6 +218,9 @@ fn assemble(row: Row, own: Vec<Field>) -> Vertical {
         listing_days: row.listing_days,
         max_copies: row.max_copies,
         min_age: row.min_age,
+        held_prior: row.held_prior_bps,
+        sale_prior: row.sale_prior_bps,
+        prior_weight: row.prior_weight,
         fields,
     }
 }

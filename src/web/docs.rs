@@ -10,7 +10,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use super::{Page, html};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Reason, Result};
 
 /// The files of Swagger UI that the page loads; its own index page has inline parts.
 const FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
@@ -24,6 +24,17 @@ struct DocsPage {
 /// The OpenAPI document, browsable.
 pub async fn page(page: Page) -> Result<HttpResponse> {
     html(&DocsPage { page })
+}
+
+#[derive(Template)]
+#[template(path = "errors.html")]
+struct ErrorsPage {
+    page: Page,
+}
+
+/// The codes that errors carry; the `type` of each points here.
+pub async fn errors(page: Page) -> Result<HttpResponse> {
+    html(&ErrorsPage { page })
 }
 
 /// A file of Swagger UI.

@@ -31,3 +31,23 @@ pub fn field(body: &[u8], name: &str) -> Option<String> {
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.into_owned())
 }
+
+/// A form as it was sent: every value of every field.
+pub type Pairs = Vec<(String, String)>;
+
+/// The first value of a field, trimmed; empty when it was not sent.
+pub fn first<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value.trim())
+}
+
+/// Every value of a field that is not blank, trimmed.
+pub fn every(pairs: &Pairs, name: &str) -> Vec<String> {
+    pairs
+        .iter()
+        .filter(|(key, value)| key == name && !value.trim().is_empty())
+        .map(|(_, value)| value.trim().to_owned())
+        .collect()
+}

@@ -66,8 +66,8 @@ pub fn percent(lang: &Lang, part: i64, whole: i64) -> String {
     format!("{}\u{202f}%", rust_decimal::Decimal::new(tenths, 1))
 }
 
-/// Countries that are better known by a shorter name than that of ISO 3166.
-const SHORT_NAMES: [(&str, &str); 12] = [
+/// Countries and regions that are better known by another name than that of ISO 3166.
+const KNOWN_NAMES: [(&str, &str); 14] = [
     ("BO", "Bolivia"),
     ("CZ", "Czechia"),
     ("GB", "United Kingdom"),
@@ -76,23 +76,49 @@ const SHORT_NAMES: [(&str, &str); 12] = [
     ("MD", "Moldova"),
     ("NL", "Netherlands"),
     ("RU", "Russia"),
+    ("RU-MOW", "Moscow"),
+    ("RU-SPE", "Saint Petersburg"),
     ("TR", "T\u{fc}rkiye"),
     ("TW", "Taiwan"),
     ("US", "United States"),
     ("VE", "Venezuela"),
 ];
 
+/// Currencies that forms offer; the API takes any other too.
+pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
+
+/// Options of a currency's select, with the one that was chosen elsewhere before.
+pub fn currencies(chosen: &str) -> Vec<(String, String)> {
+    let other = (!chosen.is_empty() && !CURRENCIES.contains(&chosen)).then_some(chosen);
+    CURRENCIES
+        .into_iter()
+        .chain(other)
+        .map(|code| (code.to_owned(), code.to_owned()))
+        .collect()
+}
+
 /// The name of a country (`LV`) or region (`LV-RIX`) by its code; an unknown code as it is.
 pub fn place(code: impl AsRef<str>) -> String {
     let code = code.as_ref();
-    if let Some((_, name)) = SHORT_NAMES.iter().find(|(short, _)| *short == code) {
+    if let Some((_, name)) = KNOWN_NAMES.iter().find(|(known, _)| *known == code) {
         return (*name).to_owned();
     }
     rust_iso3166::from_alpha2(code)
         .map(|country| country.name)
         .or_else(|| rust_iso3166::iso3166_2::from_code(code).map(|region| region.name))
-        .unwrap_or(code)
+        .map_or(code, |name| name.strip_suffix(", City of").unwrap_or(name))
         .to_owned()
+}
+
+/// Values whose words their spelling does not tell.
+const WORDS: [(&str, &str); 3] = [("c_level", "C-level"), ("crm", "CRM"), ("it", "IT")];
+
+/// A code as people read it: places by their names, `has_partner` as "has partner".
+pub fn words(code: &str) -> String {
+    WORDS.iter().find(|(known, _)| *known == code).map_or_else(
+        || place(code).replace('_', " "),
+        |(_, words)| (*words).to_owned(),
+    )
 }
 
 /// A value of an attribute as people say it: yes and no, places by their names.
@@ -100,7 +126,7 @@ pub fn fact(lang: &Lang, value: impl Display) -> String {
     match value.to_string().as_str() {
         "true" => fl!(lang, "fact-yes"),
         "false" => fl!(lang, "fact-no"),
-        other => place(other),
+        other => words(other),
     }
 }
 
@@ -241,6 +267,19 @@ states! {
     "disputed" "warn" "state-disputed";
     "settled" "accent" "state-settled";
     "refunded" "plain" "state-refunded";
+    "held" "info" "state-held";
+    "owed" "bad" "state-owed";
+    "captured" "good" "state-captured";
+    "released" "plain" "state-released";
+    "written_off" "plain" "state-written-off";
+    "scheduled" "info" "state-scheduled";
+    "proposed" "warn" "state-proposed";
+    "contested" "bad" "state-contested";
+    "confirmed" "good" "state-confirmed";
+    "dismissed" "plain" "state-dismissed";
+    "cancelled" "plain" "state-cancelled";
+    "offered" "warn" "state-offered";
+    "declined" "bad" "state-declined";
     "pending" "warn" "state-pending";
     "approved" "good" "state-approved";
     "refused" "bad" "state-refused";

@@ -32,12 +32,16 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
             "/seller/refused" "refused" "nav-refused";
+            "/seller/contracts" "scale" "nav-contracts";
+            "/seller/sales" "inbox" "nav-sales";
             "/seller/earnings" "earnings" "nav-earnings";
             "/account/keys" "key" "nav-api-keys";
         },
         AccountKind::Buyer => table! { lang,
             "/buyer" "dashboard" "nav-dashboard";
             "/buyer/market" "market" "nav-market";
+            "/buyer/icps" "user" "nav-icps";
+            "/buyer/contracts" "scale" "nav-contracts";
             "/buyer/requests" "requests" "nav-requests";
             "/buyer/inbox" "inbox" "nav-inbox";
             "/buyer/wallet" "wallet" "nav-wallet";
@@ -48,6 +52,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/approvals" "approvals" "nav-approvals";
             "/operator/accounts" "accounts" "nav-accounts";
             "/operator/leads" "leads" "nav-leads";
+            "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/verticals" "verticals" "nav-verticals";
             "/operator/ledger" "ledger" "nav-ledger";

@@ -67,7 +67,8 @@ async fn read(mut parts: Multipart) -> Result<Upload> {
             .map(str::to_owned);
         if let Some(file_name) = file_name {
             let file = read_file(&mut part, file_name).await?;
-            if file.size > 0 {
+            // A browser sends a nameless empty one when none was chosen.
+            if file.size > 0 || !file.name.is_empty() {
                 upload.file = Some(file);
             }
         } else {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -97,6 +98,7 @@ impl Chromium {
             let kind = field.prop("type").await.unwrap().unwrap_or_default();
             match kind.as_str() {
                 "select-one" => field.select_by_value(value).await.unwrap(),
+                "hidden" => panic!("{name} is nothing that a person fills"),
                 "checkbox" => field.click().await.unwrap(),
                 "radio" => {
                     self.click(&format!("main [name='{name}'][value='{value}']"))
@@ -160,9 +162,23 @@ impl Chromium {
         );
     }
 
-    /// What a person reads on the page.
+    /// What a person reads on the page; spaces of any width are plain ones.
     pub async fn text(&self) -> String {
-        self.find("body").await.text().await.unwrap()
+        let text = self.find("body").await.text().await.unwrap();
+        text.replace(['\u{a0}', '\u{202f}'], " ")
+    }
+
+    /// How many elements there are.
+    pub async fn count(&self, css: &str) -> usize {
+        let found = self.client.find_all(Locator::Css(css)).await.unwrap();
+        found.len()
+    }
+
+    /// Writes a picture of what is shown to `<folder>/<name>.png`.
+    pub async fn screenshot(&self, folder: &Path, name: &str) {
+        let picture = self.client.screenshot().await.unwrap();
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
     /// Runs a script and answers what it returns.

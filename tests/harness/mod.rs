@@ -7,6 +7,7 @@ mod database;
 mod leads;
 pub mod logs;
 mod people;
+mod smtp;
 
 use std::future::Future;
 use std::net::TcpListener;
@@ -24,6 +25,7 @@ pub use call::{Answer, Call};
 pub use chromium::Chromium;
 pub use leads::{eyewear_lead, with};
 pub use people::{PASSWORD, Trader};
+pub use smtp::MailServer;
 
 pub use database::Database;
 

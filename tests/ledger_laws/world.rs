@@ -313,6 +313,9 @@ fn insert_terms(
             verticals::listing_days.eq(30),
             verticals::max_copies.eq(10),
             verticals::min_age.eq(18),
+            verticals::held_prior_bps.eq(1_500),
+            verticals::sale_prior_bps.eq(500),
+            verticals::prior_weight.eq(20),
             verticals::created_at.eq(START),
         ))
         .execute(conn)?;
@@ -321,9 +324,15 @@ fn insert_terms(
         .values((
             contracts::id.eq(contract),
             contracts::buyer_id.eq(buyer),
+            contracts::vertical_id.eq(vertical),
+            contracts::currency.eq(Currency::EUR),
             contracts::name.eq("Test"),
             contracts::state.eq("active"),
+            contracts::is_standard.eq(true),
+            contracts::in_force.eq(1),
+            contracts::fee_periods.eq(0),
             contracts::created_at.eq(START),
+            contracts::updated_at.eq(START),
         ))
         .execute(conn)?;
     diesel::insert_into(contract_versions::table)
@@ -333,7 +342,12 @@ fn insert_terms(
             contract_versions::version.eq(1),
             contract_versions::model.eq("ppl"),
             contract_versions::currency.eq(Currency::EUR),
+            contract_versions::criteria.eq(r#"{"all":[]}"#),
             contract_versions::dispute_window_days.eq(7),
+            contract_versions::reporter.eq("either"),
+            contract_versions::silence_days.eq(3),
+            contract_versions::held_minutes.eq(10),
+            contract_versions::lapse_days.eq(30),
             contract_versions::created_at.eq(START),
         ))
         .execute(conn)?;
@@ -355,6 +369,8 @@ fn insert_lead(conn: &mut Conn, id: LeadId, vertical: VerticalId, seller: Accoun
             leads::ask_minor.eq(100_i64),
             leads::currency.eq(Currency::EUR),
             leads::accepts.eq("[]"),
+            leads::least.eq("{}"),
+            leads::score.eq(0),
             leads::copies.eq(1),
             leads::copies_sold.eq(0),
             leads::consent_given_at.eq(START),

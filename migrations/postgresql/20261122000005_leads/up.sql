@@ -16,6 +16,8 @@ CREATE TABLE leads (
   ask_minor BIGINT NOT NULL CHECK (ask_minor >= 0),
   currency TEXT COLLATE "C" NOT NULL,
   accepts TEXT COLLATE "C" NOT NULL,
+  least TEXT COLLATE "C" NOT NULL,
+  score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 100),
   copies INTEGER NOT NULL CHECK (copies BETWEEN 1 AND 10),
   copies_sold INTEGER NOT NULL,
   consent_given_at BIGINT NOT NULL,

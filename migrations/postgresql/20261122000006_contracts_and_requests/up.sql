@@ -1,20 +1,64 @@
+CREATE TABLE icps (
+  id UUID PRIMARY KEY NOT NULL,
+  buyer_id UUID NOT NULL REFERENCES accounts (id),
+  vertical_id UUID NOT NULL REFERENCES verticals (id),
+  name TEXT COLLATE "C" NOT NULL,
+  profile TEXT COLLATE "C" NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE INDEX icps_buyer ON icps (buyer_id, created_at);
 CREATE TABLE contracts (
   id UUID PRIMARY KEY NOT NULL,
   buyer_id UUID NOT NULL REFERENCES accounts (id),
+  seller_id UUID REFERENCES accounts (id),
+  vertical_id UUID NOT NULL REFERENCES verticals (id),
+  currency TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
-  state TEXT COLLATE "C" NOT NULL CHECK (state IN ('active','closed')),
-  created_at BIGINT NOT NULL
+  state TEXT COLLATE "C" NOT NULL CHECK (state IN ('offered','active','suspended','declined','closed')),
+  is_standard BOOLEAN NOT NULL,
+  in_force INTEGER,
+  offered INTEGER,
+  fees_from BIGINT,
+  fee_periods INTEGER NOT NULL CHECK (fee_periods >= 0),
+  next_fee_at BIGINT,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  CONSTRAINT contracts_terms CHECK (in_force IS NOT NULL OR state IN ('offered','declined','closed')),
+  CONSTRAINT contracts_private CHECK (seller_id IS NOT NULL OR offered IS NULL)
 );
-CREATE INDEX contracts_buyer ON contracts (buyer_id);
+CREATE INDEX contracts_buyer ON contracts (buyer_id, created_at);
+CREATE INDEX contracts_seller ON contracts (seller_id, created_at) WHERE seller_id IS NOT NULL;
+CREATE UNIQUE INDEX contracts_standard ON contracts (buyer_id, vertical_id, currency) WHERE is_standard = TRUE;
+CREATE INDEX contracts_fees ON contracts (next_fee_at) WHERE next_fee_at IS NOT NULL;
 CREATE TABLE contract_versions (
   id UUID PRIMARY KEY NOT NULL,
   contract_id UUID NOT NULL REFERENCES contracts (id),
   version INTEGER NOT NULL,
   model TEXT COLLATE "C" NOT NULL CHECK (model IN ('ppl','ppa','pps','hybrid')),
   currency TEXT COLLATE "C" NOT NULL,
+  price_lead_minor BIGINT CHECK (price_lead_minor > 0),
+  price_appointment_minor BIGINT CHECK (price_appointment_minor > 0),
+  share_bps INTEGER CHECK (share_bps BETWEEN 1 AND 10000),
+  share_floor_minor BIGINT CHECK (share_floor_minor > 0),
+  share_cap_minor BIGINT CHECK (share_cap_minor > 0),
+  deposit_minor BIGINT CHECK (deposit_minor > 0),
+  expected_sale_minor BIGINT CHECK (expected_sale_minor > 0),
+  base_fee_minor BIGINT CHECK (base_fee_minor > 0),
+  base_fee_period TEXT COLLATE "C" CHECK (base_fee_period IN ('week','month')),
+  criteria TEXT COLLATE "C" NOT NULL,
+  min_stage TEXT COLLATE "C" CHECK (min_stage IN ('mql','sql')),
+  min_seniority TEXT COLLATE "C",
   dispute_window_days INTEGER NOT NULL CHECK (dispute_window_days BETWEEN 1 AND 90),
+  reporter TEXT COLLATE "C" NOT NULL CHECK (reporter IN ('either','buyer','seller')),
+  silence_days INTEGER NOT NULL CHECK (silence_days BETWEEN 1 AND 30),
+  held_minutes INTEGER NOT NULL CHECK (held_minutes BETWEEN 0 AND 480),
+  lapse_days INTEGER NOT NULL CHECK (lapse_days BETWEEN 1 AND 365),
   created_at BIGINT NOT NULL,
-  CONSTRAINT contract_versions_number UNIQUE (contract_id, version)
+  CONSTRAINT contract_versions_number UNIQUE (contract_id, version),
+  CONSTRAINT contract_versions_share CHECK ((share_bps IS NULL) = (deposit_minor IS NULL) AND (share_bps IS NULL) = (expected_sale_minor IS NULL)),
+  CONSTRAINT contract_versions_base_fee CHECK ((base_fee_minor IS NULL) = (base_fee_period IS NULL))
 );
 CREATE TRIGGER contract_versions_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contract_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE purchase_requests (
@@ -45,7 +89,7 @@ CREATE TABLE purchase_requests (
   updated_at BIGINT NOT NULL,
   last_served_at BIGINT,
   CONSTRAINT purchase_requests_quantity CHECK (bought BETWEEN 0 AND quantity),
-  CONSTRAINT purchase_requests_budget CHECK (spent_minor BETWEEN 0 AND budget_minor)
+  CONSTRAINT purchase_requests_budget CHECK (spent_minor >= 0)
 );
 CREATE INDEX purchase_requests_buyer ON purchase_requests (buyer_id, state, created_at);
 CREATE INDEX purchase_requests_active ON purchase_requests (state, vertical_id);
@@ -61,4 +105,10 @@ CREATE TABLE request_cap_counters (
   bought BIGINT NOT NULL,
   spent_minor BIGINT NOT NULL,
   PRIMARY KEY (request_id, cap_window, starts_at)
+);
+CREATE TABLE request_alerts (
+  request_id UUID NOT NULL REFERENCES purchase_requests (id),
+  percent INTEGER NOT NULL CHECK (percent IN (80, 100)),
+  at BIGINT NOT NULL,
+  PRIMARY KEY (request_id, percent)
 );

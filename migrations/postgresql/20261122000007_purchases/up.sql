@@ -13,6 +13,7 @@ CREATE TABLE purchases (
   explanation TEXT COLLATE "C" NOT NULL,
   purchased_at BIGINT NOT NULL,
   final_at BIGINT NOT NULL,
+  lapse_at BIGINT,
   settled_at BIGINT,
   opened_at BIGINT,
   CONSTRAINT purchases_commission CHECK (commission_minor BETWEEN 0 AND price_minor),
@@ -21,7 +22,8 @@ CREATE TABLE purchases (
 CREATE INDEX purchases_buyer ON purchases (buyer_id, purchased_at);
 CREATE INDEX purchases_seller ON purchases (seller_id, purchased_at);
 CREATE INDEX purchases_request ON purchases (request_id, purchased_at);
-CREATE INDEX purchases_final ON purchases (state, final_at);
+CREATE INDEX purchases_final ON purchases (final_at) WHERE settled_at IS NULL;
+CREATE INDEX purchases_lapse ON purchases (lapse_at) WHERE lapse_at IS NOT NULL;
 CREATE TABLE deliveries (
   id UUID PRIMARY KEY NOT NULL,
   purchase_id UUID NOT NULL REFERENCES purchases (id),

@@ -10,6 +10,9 @@ CREATE TABLE verticals (
   listing_days INTEGER NOT NULL CHECK (listing_days BETWEEN 1 AND 365),
   max_copies INTEGER NOT NULL CHECK (max_copies BETWEEN 1 AND 10),
   min_age INTEGER NOT NULL CHECK (min_age BETWEEN 18 AND 120),
+  held_prior_bps INTEGER NOT NULL CHECK (held_prior_bps BETWEEN 1 AND 9999),
+  sale_prior_bps INTEGER NOT NULL CHECK (sale_prior_bps BETWEEN 1 AND 9999),
+  prior_weight INTEGER NOT NULL CHECK (prior_weight BETWEEN 1 AND 10000),
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE vertical_attributes (

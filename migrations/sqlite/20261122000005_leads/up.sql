@@ -16,6 +16,8 @@ CREATE TABLE leads (
   ask_minor INTEGER NOT NULL CHECK (ask_minor >= 0),
   currency TEXT NOT NULL,
   accepts TEXT NOT NULL,
+  least TEXT NOT NULL,
+  score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 100),
   copies INTEGER NOT NULL CHECK (copies BETWEEN 1 AND 10),
   copies_sold INTEGER NOT NULL,
   consent_given_at INTEGER NOT NULL,

@@ -13,6 +13,7 @@ CREATE TABLE purchases (
   explanation TEXT NOT NULL,
   purchased_at INTEGER NOT NULL,
   final_at INTEGER NOT NULL,
+  lapse_at INTEGER,
   settled_at INTEGER,
   opened_at INTEGER,
   CONSTRAINT purchases_commission CHECK (commission_minor BETWEEN 0 AND price_minor),
@@ -21,7 +22,8 @@ CREATE TABLE purchases (
 CREATE INDEX purchases_buyer ON purchases (buyer_id, purchased_at);
 CREATE INDEX purchases_seller ON purchases (seller_id, purchased_at);
 CREATE INDEX purchases_request ON purchases (request_id, purchased_at);
-CREATE INDEX purchases_final ON purchases (state, final_at);
+CREATE INDEX purchases_final ON purchases (final_at) WHERE settled_at IS NULL;
+CREATE INDEX purchases_lapse ON purchases (lapse_at) WHERE lapse_at IS NOT NULL;
 CREATE TABLE deliveries (
   id BLOB PRIMARY KEY NOT NULL,
   purchase_id BLOB NOT NULL REFERENCES purchases (id),

@@ -12,7 +12,8 @@ use crate::error::{Code, Error, FieldError, Refusal, Result};
 use crate::id::{LeadId, PurchaseId, RefusedLeadId};
 use crate::leads::receive::{Intake, Received};
 use crate::leads::{
-    Channel, Check, Consent, Details, Lead, LeadState, Listing, MaskedContact, Origin, SaleSummary,
+    Channel, Check, Consent, Details, Lead, LeadState, Least, Listing, MaskedContact, Origin,
+    SaleSummary, Signals, Stage,
 };
 use crate::money::MoneyJson;
 use crate::verticals::{Attributes, Model, Value};
@@ -39,6 +40,10 @@ pub struct LeadBody {
     ask: MoneyJson,
     /// The contract models you accept; pay per lead unless you say otherwise.
     accepts: Option<Vec<Model>>,
+    /// The least you want where a contract does not pay by the lead.
+    least: Option<Least>,
+    /// What the person did before; it makes the score.
+    signals: Option<Signals>,
     /// How many buyers may get the lead; 1 unless you say otherwise.
     copies: Option<i32>,
     /// Your own number of the lead, without personal data.
@@ -105,6 +110,10 @@ pub struct LeadJson {
     origin: Origin,
     ask: MoneyJson,
     accepts: Vec<Model>,
+    least: Least,
+    /// 0 - 100, by the scoring model of the vertical.
+    score: i32,
+    stage: Stage,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
@@ -156,6 +165,9 @@ impl LeadJson {
             origin,
             ask: listing.ask.into(),
             accepts: listing.accepts.clone(),
+            least: listing.least.clone(),
+            score: listing.score,
+            stage: Stage::of(listing.score),
             copies: listing.copies,
             copies_sold: listing.copies_sold,
             consent_given_at: listing.consent_given_at,

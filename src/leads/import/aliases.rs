@@ -254,4 +254,7 @@ pub const OTHER_TARGETS: &[&str] = &[
     "copies",
     "expires_in_days",
     "accepts",
+    "least.appointment",
+    "least.share_bps",
+    "least.any_yield",
 ];

@@ -85,6 +85,8 @@ pub fn label(lang: &Lang, target: &str, vertical: &Vertical) -> String {
         return field.label.clone();
     }
     match target {
+        "contact" => fl!(lang, "leads-contact"),
+        "consent" => fl!(lang, "leads-group-consent"),
         "contact.first_name" => fl!(lang, "leads-field-first-name"),
         "contact.last_name" => fl!(lang, "leads-field-last-name"),
         FULL_NAME => fl!(lang, "leads-field-full-name"),
@@ -107,11 +109,14 @@ pub fn label(lang: &Lang, target: &str, vertical: &Vertical) -> String {
         "origin.campaign" => fl!(lang, "leads-field-campaign"),
         "origin.source" => fl!(lang, "leads-field-source"),
         "origin.channel" => fl!(lang, "leads-field-channel"),
-        "ask.amount" => fl!(lang, "leads-field-ask"),
+        "ask" | "ask.amount" => fl!(lang, "leads-field-ask"),
         "ask.currency" => fl!(lang, "leads-field-currency"),
         "copies" => fl!(lang, "leads-field-copies"),
         "expires_in_days" => fl!(lang, "leads-field-expires-in-days"),
         "accepts" => fl!(lang, "leads-field-accepts"),
+        "least.appointment" => fl!(lang, "leads-field-least-appointment"),
+        "least.share_bps" => fl!(lang, "leads-field-least-share"),
+        "least.any_yield" => fl!(lang, "leads-field-any-yield"),
         "external_id" => fl!(lang, "leads-field-external-id"),
         other => other.to_owned(),
     }

@@ -1,5 +1,6 @@
 //! The operator's view of all leads; a contact is opened only with a reason.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -12,7 +13,7 @@ use super::list::{ListQuery, Shown, Tab, read, sorts, tabs};
 use crate::access::{Caller, Role};
 use crate::accounts;
 use crate::error::{FieldError, Reason, Result};
-use crate::id::LeadId;
+use crate::id::{AccountId, LeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::{self, Lead, Viewing};
 use crate::web::{Ctx, Form, Page, html, html_status};
@@ -29,14 +30,33 @@ struct DeskListPage {
     verticals: Vec<(String, String)>,
     sorts: Vec<(String, String)>,
     leads: Vec<Lead>,
+    sellers: BTreeMap<AccountId, String>,
     next: Option<String>,
+}
+
+impl DeskListPage {
+    fn seller_of(&self, lead: &Lead) -> &str {
+        let name = self.sellers.get(&lead.listing.seller_id);
+        name.map_or("", String::as_str)
+    }
 }
 
 /// `GET /operator/leads`
 pub async fn all(ctx: Ctx, page: Page, query: Query<ListQuery>) -> Result<HttpResponse> {
     let query = query.into_inner();
     let found = query.find(&ctx, None).await?;
+    let sellers: Vec<AccountId> = found
+        .leads
+        .data
+        .iter()
+        .map(|lead| lead.listing.seller_id)
+        .collect();
+    let sellers = ctx
+        .db
+        .read(move |conn| accounts::names_of(conn, &sellers))
+        .await?;
     html(&DeskListPage {
+        sellers,
         tabs: tabs(page.l, &found.counts, &query.state),
         sorts: sorts(page.l),
         page,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::leads::{CONSENT_CHANNELS, Channel};
 use crate::text::Lang;
-use crate::verticals::{FieldKind, Vertical, readable};
+use crate::verticals::{FieldKind, Model, Vertical};
 use crate::web::format;
 
 /// What was typed, by the path of the field in the lead's document.
@@ -112,7 +112,7 @@ impl Form<'_> {
                         let options = field
                             .allowed
                             .iter()
-                            .map(|value| (value.clone(), readable(value)))
+                            .map(|value| (value.clone(), format::words(value)))
                             .collect();
                         self.select(&name, label, field.required, options)
                     }
@@ -159,10 +159,12 @@ impl Form<'_> {
                 help: fl!(l, "leads-help-ask"),
                 ..self.text("ask.amount", fl!(l, "leads-field-ask"), true)
             },
-            Input {
-                help: fl!(l, "leads-help-currency"),
-                ..self.text("ask.currency", fl!(l, "leads-field-currency"), true)
-            },
+            self.select(
+                "ask.currency",
+                fl!(l, "leads-field-currency"),
+                true,
+                format::currencies(self.typed.get("ask.currency").map_or("", String::as_str)),
+            ),
             Input {
                 html_type: "number",
                 help: most(vertical.max_copies),
@@ -175,6 +177,43 @@ impl Form<'_> {
                     "expires_in_days",
                     fl!(l, "leads-field-expires-in-days"),
                     false,
+                )
+            },
+        ]
+    }
+
+    /// The models that are accepted, and the least that is wanted where a lead is not paid on delivery.
+    fn models(&self, l: &Lang) -> Vec<Input> {
+        let models: Vec<&str> = Model::ALL.iter().map(|model| model.as_str()).collect();
+        let any_yield = vec![
+            ("true".to_owned(), fl!(l, "leads-yes")),
+            ("false".to_owned(), fl!(l, "leads-no")),
+        ];
+        vec![
+            Input {
+                help: fl!(l, "leads-help-accepts", models = models.join(", ")),
+                ..self.text("accepts", fl!(l, "leads-field-accepts"), false)
+            },
+            Input {
+                help: fl!(l, "leads-help-least-appointment"),
+                ..self.text(
+                    "least.appointment",
+                    fl!(l, "leads-field-least-appointment"),
+                    false,
+                )
+            },
+            Input {
+                html_type: "number",
+                help: fl!(l, "leads-help-least-share"),
+                ..self.text("least.share_bps", fl!(l, "leads-field-least-share"), false)
+            },
+            Input {
+                help: fl!(l, "leads-help-any-yield"),
+                ..self.select(
+                    "least.any_yield",
+                    fl!(l, "leads-field-any-yield"),
+                    false,
+                    any_yield,
                 )
             },
         ]
@@ -245,6 +284,7 @@ pub fn lead_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group> {
         group(fl!(l, "leads-group-wish"), wish),
         group(fl!(l, "leads-group-consent"), form.consent(l, true)),
         group(fl!(l, "leads-group-sale"), form.sale(l, vertical)),
+        group(fl!(l, "leads-group-models"), form.models(l)),
         group(fl!(l, "leads-group-origin"), origin),
     ]
 }
@@ -283,6 +323,7 @@ pub fn defaults_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group>
             relaxed(form.consent(l, false)),
         ),
         group(fl!(l, "leads-group-sale"), relaxed(form.sale(l, vertical))),
+        group(fl!(l, "leads-group-models"), form.models(l)),
         group(fl!(l, "leads-group-wish"), wish),
         group(fl!(l, "leads-group-origin"), form.origin(l)),
     ]
@@ -297,6 +338,11 @@ pub fn flat(document: &Value) -> Typed {
     let mut typed = Typed::new();
     if let Value::Object(map) = document {
         flatten("", map, &mut typed);
+    }
+    // A form has one field for it: its currency is that of the ask.
+    typed.remove("least.appointment.currency");
+    if let Some(amount) = typed.remove("least.appointment.amount") {
+        typed.insert("least.appointment".to_owned(), amount);
     }
     typed
 }

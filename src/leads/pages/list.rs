@@ -8,7 +8,9 @@ use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Fact, check_label, contact_facts, event_label, facts, warning_label};
+use super::{
+    Fact, OfferFacts, check_label, contact_facts, event_label, facts, offer_facts, warning_label,
+};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -235,6 +237,7 @@ pub(super) struct ShownEvent {
 pub(super) struct Shown {
     pub details: Details,
     pub facts: Vec<Fact>,
+    pub offer: OfferFacts,
     pub checks: Vec<ShownCheck>,
     pub events: Vec<ShownEvent>,
     pub contact: Vec<Fact>,
@@ -249,7 +252,8 @@ impl Shown {
         contact: Option<&Contact>,
     ) -> Self {
         Self {
-            facts: facts(&vertical, &details.lead.listing.attributes),
+            facts: facts(l, &vertical, &details.lead.listing.attributes),
+            offer: offer_facts(l, &details.lead.listing),
             checks: details
                 .checks
                 .iter()

@@ -16,7 +16,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::id::{ImportId, RefusedLeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::refused::{self as store, Refused, RefusedFilter};
-use crate::leads::{self, Source};
+use crate::leads::{self, Source, Via};
 use crate::verticals::{self, Vertical};
 use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, html, html_status, redirect_with};
 
@@ -37,6 +37,14 @@ struct RefusedPage {
     next: Option<String>,
     vias: Vec<(&'static str, String, bool)>,
     filtered: bool,
+}
+
+impl RefusedPage {
+    /// How a document came, in words.
+    fn via(&self, via: &Via) -> &str {
+        let told = self.vias.iter().find(|(code, ..)| *code == via.as_str());
+        told.map_or("", |(_, label, _)| label)
+    }
 }
 
 /// `GET /seller/refused`

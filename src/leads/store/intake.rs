@@ -61,6 +61,8 @@ pub fn insert_lead(
             leads::ask_minor.eq(listing.ask.minor),
             leads::currency.eq(listing.ask.currency),
             leads::accepts.eq(json(&listing.accepts)?),
+            leads::least.eq(json(&listing.least)?),
+            leads::score.eq(listing.score),
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),

@@ -22,7 +22,7 @@ pub struct Law {
     pub probes: &'static [Probe],
 }
 
-const fn by_id(sql: &'static str) -> Probe {
+pub const fn by_id(sql: &'static str) -> Probe {
     Probe {
         named: Named::ById,
         sql,
@@ -231,17 +231,18 @@ pub const LAWS: &[Law] = &[
     Law {
         number: 8,
         counted: "SELECT (SELECT COUNT(*) FROM deposits WHERE state = 'approved') \
-                  + (SELECT COUNT(*) FROM holds) + (SELECT COUNT(*) FROM purchases)",
-        probes: EVENTS_AND_POSTINGS,
+                  + (SELECT COUNT(*) FROM holds) + (SELECT COUNT(*) FROM purchases) \
+                  + (SELECT COUNT(*) FROM charges) + (SELECT COUNT(*) FROM conversions)",
+        probes: super::events::EVENTS_AND_POSTINGS,
     },
     Law {
         number: 10,
-        counted: "SELECT COUNT(*) FROM purchases",
+        counted: "SELECT (SELECT COUNT(*) FROM purchases) + (SELECT COUNT(*) FROM charges)",
         probes: &[by_id(
-            "SELECT 'purchase' AS kind, t.id AS id, 'the buyer paid ' || CAST(t.paid AS TEXT) \
+            "SELECT t.kind AS kind, t.id AS id, 'the buyer paid ' || CAST(t.paid AS TEXT) \
              || ', the seller earned ' || CAST(t.seller AS TEXT) || ', commission ' \
              || CAST(t.commission AS TEXT) || ', refunds ' || CAST(t.refunds AS TEXT) AS detail FROM (\
-             SELECT c.source_id AS id, \
+             SELECT c.source_type AS kind, c.source_id AS id, \
              CAST(SUM(CASE WHEN m.capture = m.posting AND e.account_key LIKE 'hold:%' \
              THEN e.debit_minor ELSE 0 END) AS BIGINT) AS paid, \
              CAST(SUM(CASE WHEN substr(e.account_key, 1, 2) = 's_' OR e.account_key LIKE 'seller\\_recv:%' ESCAPE '\\' \
@@ -254,80 +255,11 @@ pub const LAWS: &[Law] = &[
              UNION ALL SELECT reverses, id FROM ledger_postings WHERE event = 'refund') m \
              JOIN ledger_postings c ON c.id = m.capture \
              JOIN ledger_entries e ON e.posting_id = m.posting \
-             WHERE c.source_type = 'purchase' GROUP BY c.source_id) t \
-             LEFT JOIN purchases u ON u.id = t.id \
-             WHERE t.paid <> t.seller + t.commission + t.refunds OR u.price_minor <> t.paid",
+             WHERE c.source_type IN ('purchase', 'charge') GROUP BY c.source_type, c.source_id) t \
+             LEFT JOIN purchases u ON t.kind = 'purchase' AND u.id = t.id \
+             LEFT JOIN charges g ON t.kind = 'charge' AND g.id = t.id \
+             WHERE t.paid <> t.seller + t.commission + t.refunds \
+             OR COALESCE(u.price_minor, g.price_minor) <> t.paid",
         )],
     },
-];
-
-const EVENTS_AND_POSTINGS: &[Probe] = &[
-    by_id(
-        "SELECT 'deposit' AS kind, d.id AS id, 'is approved, but was not posted' AS detail \
-         FROM deposits d WHERE d.state = 'approved' AND NOT EXISTS (SELECT 1 \
-         FROM ledger_postings p JOIN ledger_entries e ON e.posting_id = p.id \
-         WHERE p.source_type = 'deposit' AND p.source_id = d.id AND p.event = 'deposit' \
-         AND e.account_key LIKE 'wallet:%' AND e.credit_minor = d.amount_minor \
-         AND e.currency = d.currency)",
-    ),
-    by_id(
-        "SELECT 'posting' AS kind, p.id AS id, 'is of no approved deposit' AS detail \
-         FROM ledger_postings p WHERE p.event = 'deposit' AND NOT EXISTS \
-         (SELECT 1 FROM deposits d WHERE d.id = p.source_id AND d.state = 'approved')",
-    ),
-    by_id(
-        "SELECT h.source_type AS kind, h.source_id AS id, 'has not the postings of its hold' AS detail \
-         FROM holds h LEFT JOIN (SELECT p.source_type, p.source_id, \
-         SUM(CASE WHEN p.event = 'hold' THEN e.credit_minor ELSE 0 END) AS held, \
-         SUM(CASE WHEN p.event = 'capture' THEN e.debit_minor ELSE 0 END) AS captured, \
-         SUM(CASE WHEN p.event = 'release' THEN e.debit_minor ELSE 0 END) AS released \
-         FROM ledger_postings p JOIN ledger_entries e ON e.posting_id = p.id \
-         WHERE p.event IN ('hold', 'capture', 'release') AND e.account_key LIKE 'hold:%' \
-         GROUP BY p.source_type, p.source_id) t \
-         ON t.source_type = h.source_type AND t.source_id = h.source_id \
-         WHERE COALESCE(t.held, 0) <> h.held_minor OR COALESCE(t.captured, 0) <> h.captured_minor \
-         OR COALESCE(t.released, 0) <> h.released_minor",
-    ),
-    by_id(
-        "SELECT 'posting' AS kind, p.id AS id, 'is of no hold' AS detail FROM ledger_postings p \
-         WHERE p.event IN ('hold', 'capture', 'release') AND NOT EXISTS (SELECT 1 FROM holds h \
-         WHERE h.source_type = p.source_type AND h.source_id = p.source_id)",
-    ),
-    by_id(
-        "SELECT h.source_type AS kind, h.source_id AS id, 'is settled without a posting' AS detail \
-         FROM holds h WHERE h.settled_at IS NOT NULL AND h.refunded_minor = 0 \
-         AND h.captured_minor > h.commission_minor AND NOT EXISTS (SELECT 1 FROM ledger_postings p \
-         WHERE p.source_type = h.source_type AND p.source_id = h.source_id AND p.event = 'settle')",
-    ),
-    by_id(
-        "SELECT 'posting' AS kind, p.id AS id, 'settles what is not settled' AS detail \
-         FROM ledger_postings p WHERE p.event = 'settle' AND NOT EXISTS (SELECT 1 FROM holds h \
-         WHERE h.source_type = p.source_type AND h.source_id = p.source_id \
-         AND h.settled_at IS NOT NULL)",
-    ),
-    by_id(
-        "SELECT 'purchase' AS kind, u.id AS id, 'is ' || u.state || ', but was not charged' AS detail \
-         FROM purchases u WHERE u.price_minor > 0 \
-         AND u.state NOT IN ('awaiting_outcome', 'lapsed') AND NOT EXISTS (SELECT 1 FROM holds h \
-         WHERE h.source_type = 'purchase' AND h.source_id = u.id \
-         AND h.captured_minor = u.price_minor AND h.commission_minor = u.commission_minor \
-         AND h.currency = u.currency AND h.buyer_id = u.buyer_id AND h.seller_id = u.seller_id)",
-    ),
-    by_id(
-        "SELECT 'purchase' AS kind, h.source_id AS id, 'was charged, but is no purchase' AS detail \
-         FROM holds h WHERE h.source_type = 'purchase' \
-         AND NOT EXISTS (SELECT 1 FROM purchases u WHERE u.id = h.source_id)",
-    ),
-    by_id(
-        "SELECT 'purchase' AS kind, u.id AS id, 'is ' || u.state || ', but its share is ' \
-         || CASE WHEN h.settled_at IS NULL THEN 'not final' ELSE 'final' END AS detail \
-         FROM purchases u JOIN holds h ON h.source_type = 'purchase' AND h.source_id = u.id \
-         WHERE (u.state = 'settled' AND h.settled_at IS NULL) \
-         OR (u.state = 'delivered' AND h.settled_at IS NOT NULL)",
-    ),
-    by_id(
-        "SELECT 'purchase' AS kind, u.id AS id, 'is refunded, but not in full' AS detail \
-         FROM purchases u JOIN holds h ON h.source_type = 'purchase' AND h.source_id = u.id \
-         WHERE u.state = 'refunded' AND h.refunded_minor <> h.captured_minor",
-    ),
 ];

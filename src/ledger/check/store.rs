@@ -9,7 +9,8 @@ use crate::db::Conn;
 use crate::db::types::DbUuid;
 use crate::error::Result;
 use crate::id::{
-    AccountId, AdjustmentId, DepositId, DisputeId, PayoutId, PostingId, PurchaseId, WithdrawalId,
+    AccountId, AdjustmentId, ChargeId, ConversionId, DepositId, DisputeId, PayoutId, PostingId,
+    PurchaseId, WithdrawalId,
 };
 use crate::ledger::seal::ItemId;
 
@@ -65,6 +66,8 @@ fn name_of(kind: &str, id: ItemId) -> String {
         "posting" => PostingId(id.0).to_string(),
         "account" => AccountId(id.0).to_string(),
         "purchase" => PurchaseId(id.0).to_string(),
+        "charge" => ChargeId(id.0).to_string(),
+        "conversion" => ConversionId(id.0).to_string(),
         "deposit" => DepositId(id.0).to_string(),
         "dispute" => DisputeId(id.0).to_string(),
         "payout" => PayoutId(id.0).to_string(),

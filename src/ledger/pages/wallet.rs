@@ -13,12 +13,10 @@ use crate::id::AccountId;
 use crate::ledger::deposits::{self, DepositRequest, DepositState, NewDeposit};
 use crate::ledger::{self, Event, LedgerAccount, Source, Statement, StatementQuery, WalletBalance};
 use crate::money::Currency;
-use crate::web::{Ctx, Form, Page, PageQuery, html, html_status, redirect_with};
+use crate::web::{Ctx, Form, Page, PageQuery, format, html, html_status, redirect_with};
 
 /// Deposits that the page shows beside the statement.
 const DEPOSITS: i64 = 10;
-/// What a deposit may be announced in.
-const CURRENCIES: &[&str] = &["EUR", "RUB", "USD", "GBP", "RON", "RSD"];
 /// What a wallet's statement can be narrowed to.
 const EVENTS: &[Event] = &[
     Event::Deposit,
@@ -144,12 +142,9 @@ async fn read(
         currency,
         statement,
         deposits,
+        currencies: format::currencies(&form.currency),
         form,
         errors,
-        currencies: CURRENCIES
-            .iter()
-            .map(|&code| (code.to_owned(), code.to_owned()))
-            .collect(),
         is_filtered: event.is_some(),
         may_deposit: caller.approved && caller.role != Role::Viewer,
     })

@@ -15,6 +15,7 @@ use crate::reports::chart::{self, Chart};
 use crate::reports::store::operator::QueueLine;
 use crate::reports::{self, AuditFilter, AuditRow, OperatorReport, Turnover};
 use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
+use crate::{leads, purchases, requests};
 
 /// Jobs shown of those that were given up.
 const MAX_DEAD: i64 = 100;
@@ -66,6 +67,18 @@ impl QueuesPage {
     /// Whether a kind of job has been due for so long that somebody should look.
     fn is_late(&self, due: &Ts) -> bool {
         due.plus(5 * MINUTE) < self.page.now
+    }
+
+    /// What a kind of job does, in words; an unknown one by its code.
+    fn work(&self, kind: &str) -> String {
+        let l = self.page.l;
+        match kind {
+            purchases::DELIVER_JOB => fl!(l, "queues-work-deliver"),
+            requests::MATCH_JOB => fl!(l, "queues-work-match"),
+            requests::jobs::WAKE_JOB => fl!(l, "queues-work-wake"),
+            leads::import::IMPORT_JOB => fl!(l, "queues-work-import"),
+            other => other.to_owned(),
+        }
     }
 }
 

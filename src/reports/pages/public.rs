@@ -8,7 +8,7 @@ use i18n_embed_fl::fl;
 use crate::error::Result;
 use crate::reports::market::{self, Facet, FacetValue, Found, Search};
 use crate::reports::{self, Figures};
-use crate::verticals::{self, FieldKind, Vertical};
+use crate::verticals::{self, Vertical};
 use crate::web::{Ctx, Page, format, html};
 
 #[derive(Template)]
@@ -124,18 +124,6 @@ pub async fn all_verticals(ctx: Ctx, page: Page) -> Result<HttpResponse> {
 struct VerticalPage {
     page: Page,
     vertical: Vertical,
-}
-
-impl VerticalPage {
-    fn kind_of(&self, kind: &FieldKind) -> String {
-        let l = self.page.l;
-        match kind {
-            FieldKind::Text => fl!(l, "vertical-kind-text"),
-            FieldKind::Integer => fl!(l, "vertical-kind-integer"),
-            FieldKind::Boolean => fl!(l, "vertical-kind-boolean"),
-            FieldKind::Choice => fl!(l, "vertical-kind-choice"),
-        }
-    }
 }
 
 /// The rules and fields of one vertical.

@@ -1,44 +1,25 @@
 //! The request editor: every button sends the whole form, so that it works without script.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::TZ_VARIANTS;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::form::{Action, CURRENCIES, Draft, Pairs, at_form_field, first};
-use super::labels::{cap_label, day_label, operator_label};
-use super::rows::{Row, operators};
+use super::form::{Action, Draft, STANDARD, at_form_field};
+use super::labels::{cap_label, day_label};
+use super::setting::{Setting, setting};
 use super::{address, parse_id};
+use crate::conditions::{FilterFields, editor};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::RequestId;
-use crate::requests::api::vertical_by_key;
-use crate::requests::fields::{FilterField, FilterFields};
 use crate::requests::{
-    self, CapWindow, Day, Move, Preview, PurchaseRequest, Terms, preview as meet,
+    self, CapWindow, Day, Move, Preview, PurchaseRequest, RequestState, Terms, preview as meet,
 };
 use crate::text::Lang;
-use crate::verticals::{self, FieldKind, Vertical, readable};
+use crate::verticals::{self, Vertical};
+use crate::web::form::{Pairs, first};
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
-
-/// What a row needs to be shown: its field, the operators it knows, its error.
-struct RowView {
-    row: Row,
-    label: String,
-    kind: FieldKind,
-    operators: Vec<(&'static str, String)>,
-    /// Value and label of each choice.
-    choices: Vec<(String, String)>,
-    error: Option<String>,
-}
-
-/// A list of conditions: the one that must be met as a whole, or a group of alternatives.
-struct GroupView {
-    number: usize,
-    rows: Vec<RowView>,
-}
 
 /// What meets the form as it stands.
 enum Look {
@@ -62,8 +43,9 @@ struct EditPage {
     id: Option<RequestId>,
     draft: Draft,
     vertical: Vertical,
-    groups: Vec<GroupView>,
-    fields: Vec<(String, String)>,
+    /// Ids and names of the buyer's contracts in the vertical.
+    contracts: Vec<(String, String)>,
+    conditions: editor::View,
     days: Vec<(&'static str, String, bool)>,
     caps: Vec<(CapWindow, String, String, String)>,
     currencies: Vec<(String, String)>,
@@ -74,8 +56,9 @@ struct EditPage {
 }
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 19] = [
+const SHOWN: [&str; 20] = [
     "name",
+    "contract",
     "bid",
     "currency",
     "quantity",
@@ -106,24 +89,29 @@ struct PickPage {
 #[derive(Debug, Deserialize)]
 pub struct NewQuery {
     vertical: Option<String>,
+    /// The contract to start from.
+    contract: Option<String>,
+    /// A filter to start from, as JSON; customer profiles lead here with theirs.
+    filter: Option<String>,
 }
 
 /// `GET /buyer/requests/new`: first the vertical, then the form.
-pub async fn new(ctx: Ctx, page: Page, query: web::Query<NewQuery>) -> Result<HttpResponse> {
+pub async fn new(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    query: web::Query<NewQuery>,
+) -> Result<HttpResponse> {
     let verticals = ctx.db.read(verticals::all).await?;
-    let wanted = query.into_inner().vertical.unwrap_or_default();
+    let query = query.into_inner();
+    let wanted = query.vertical.unwrap_or_default();
     let found = verticals.iter().find(|vertical| vertical.key == wanted);
     match found.cloned() {
         Some(vertical) => {
-            let draft = Draft::blank(&vertical.key);
-            html(&EditPage::new(
-                page,
-                None,
-                draft,
-                vertical,
-                Vec::new(),
-                None,
-            ))
+            let mut draft = Draft::blank(&vertical.key);
+            draft.start(query.contract, query.filter.as_deref());
+            let setting = setting(&ctx, &caller, &draft).await?;
+            html(&EditPage::new(page, None, draft, setting, Vec::new(), None))
         }
         None => html(&PickPage { page, verticals }),
     }
@@ -137,24 +125,29 @@ pub async fn edit(
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let id = parse_id(&id)?;
+    let buyer = caller.account_id;
     let (request, vertical) = ctx
         .db
         .read(move |conn| {
-            let request = requests::get(conn, caller.account_id, id)?;
+            let request = requests::get(conn, buyer, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             Ok((request, vertical))
         })
         .await?;
     if !request.state.is_editable() {
-        let message = fl!(page.l, "requests-not-editable");
+        let message = match request.state {
+            RequestState::Active => fl!(page.l, "requests-not-editable"),
+            _ => fl!(page.l, "requests-over"),
+        };
         return Ok(redirect_with(&address(id), &message));
     }
     let draft = Draft::of_request(&request, &vertical.key);
+    let setting = setting(&ctx, &caller, &draft).await?;
     html(&EditPage::new(
         page,
         Some(id),
         draft,
-        vertical,
+        setting,
         Vec::new(),
         None,
     ))
@@ -191,8 +184,8 @@ pub async fn preview(
     Form(pairs): Form<Pairs>,
 ) -> Result<HttpResponse> {
     let draft = Draft::of_pairs(&pairs);
-    let vertical = vertical_of(&ctx, &draft).await?;
-    let (look, _) = look(&ctx, &caller, &page, &draft, &vertical).await?;
+    let setting = setting(&ctx, &caller, &draft).await?;
+    let (look, _) = look(&ctx, &caller, &page, &draft, &setting).await?;
     if req.headers().contains_key("hx-request") {
         return html(&PreviewPart { l: page.l, look });
     }
@@ -201,15 +194,10 @@ pub async fn preview(
         page,
         id,
         draft,
-        vertical,
+        setting,
         Vec::new(),
         Some(look),
     ))
-}
-
-async fn vertical_of(ctx: &Ctx, draft: &Draft) -> Result<Vertical> {
-    let key = draft.vertical.clone();
-    ctx.db.read(move |conn| vertical_by_key(conn, &key)).await
 }
 
 async fn answer(
@@ -220,40 +208,30 @@ async fn answer(
     pairs: Pairs,
 ) -> Result<HttpResponse> {
     let mut draft = Draft::of_pairs(&pairs);
-    let vertical = vertical_of(&ctx, &draft).await?;
+    let setting = setting(&ctx, &caller, &draft).await?;
     match Action::of(&pairs) {
-        Action::Save => save(ctx, caller, page, (id, draft, vertical), false).await,
-        Action::SaveAndActivate => save(ctx, caller, page, (id, draft, vertical), true).await,
+        Action::Save => save(ctx, caller, page, (id, draft, setting), false).await,
+        Action::SaveAndActivate => save(ctx, caller, page, (id, draft, setting), true).await,
         Action::Check => {
-            let (look, errors) = look(&ctx, &caller, &page, &draft, &vertical).await?;
-            html(&EditPage::new(
-                page,
-                id,
-                draft,
-                vertical,
-                errors,
-                Some(look),
-            ))
+            let (look, errors) = look(&ctx, &caller, &page, &draft, &setting).await?;
+            html(&EditPage::new(page, id, draft, setting, errors, Some(look)))
         }
-        action => {
-            let group = match action {
-                Action::Add(group) => group,
-                _ => 0,
-            };
-            let chosen = first(&pairs, &format!("add_field:{group}")).to_owned();
-            let fields = FilterFields::of(&vertical, page.l);
-            draft.change(action, &chosen, &fields);
-            html(&EditPage::new(page, id, draft, vertical, Vec::new(), None))
+        Action::Edit(edit) => {
+            let fields = FilterFields::of(&setting.vertical, page.l);
+            draft.conditions.change(edit, &pairs, &fields);
+            html(&EditPage::new(page, id, draft, setting, Vec::new(), None))
         }
     }
 }
 
 /// Reads the form into terms; what is wrong is told by the names of the form's fields.
-fn read(draft: &Draft, vertical: &Vertical, l: &Lang) -> Result<Terms, Vec<FieldError>> {
-    let fields = FilterFields::of(vertical, l);
+fn read(draft: &Draft, setting: &Setting, l: &Lang) -> Result<Terms, Vec<FieldError>> {
+    let fields = FilterFields::of(&setting.vertical, l);
     let read = draft.terms(&fields);
     let mut errors = read.errors;
-    let terms = match Terms::parse(&read.terms, vertical) {
+    errors.extend(setting.refused.clone());
+    let agreement = setting.agreement.as_ref();
+    let terms = match Terms::parse(&read.terms, &setting.vertical, agreement) {
         Ok(terms) if errors.is_empty() => return Ok(terms),
         Ok(_) => Vec::new(),
         Err(more) => more,
@@ -274,15 +252,15 @@ async fn save(
     ctx: Ctx,
     caller: Caller,
     page: Page,
-    (id, draft, vertical): (Option<RequestId>, Draft, Vertical),
+    (id, draft, setting): (Option<RequestId>, Draft, Setting),
     activate: bool,
 ) -> Result<HttpResponse> {
-    let terms = match read(&draft, &vertical, page.l) {
+    let terms = match read(&draft, &setting, page.l) {
         Ok(terms) => terms,
-        Err(errors) => return refuse(page, id, draft, vertical, errors),
+        Err(errors) => return refuse(page, id, draft, setting, errors),
     };
     let (now, version) = (ctx.now(), draft.version.parse().unwrap_or(0));
-    let of_vertical = vertical.clone();
+    let of_vertical = setting.vertical.clone();
     let saved: Result<PurchaseRequest> = ctx
         .write(move |conn| {
             let request = match id {
@@ -310,7 +288,7 @@ async fn save(
         Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => {
             let errors = refusal.fields.into_iter();
             let errors = errors.map(|error| at_form_field(error, &[])).collect();
-            refuse(page, id, draft, vertical, errors)
+            refuse(page, id, draft, setting, errors)
         }
         Err(error) => Err(error),
     }
@@ -320,10 +298,10 @@ fn refuse(
     page: Page,
     id: Option<RequestId>,
     draft: Draft,
-    vertical: Vertical,
+    setting: Setting,
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse> {
-    html_status(422, &EditPage::new(page, id, draft, vertical, errors, None))
+    html_status(422, &EditPage::new(page, id, draft, setting, errors, None))
 }
 
 /// Counts the listed leads that fit the form as it stands, if it can be read.
@@ -332,17 +310,17 @@ async fn look(
     caller: &Caller,
     page: &Page,
     draft: &Draft,
-    vertical: &Vertical,
+    setting: &Setting,
 ) -> Result<(Look, Vec<FieldError>)> {
     // A request need not have a name to be counted.
     let mut named = draft.clone();
     if named.name.is_empty() {
-        vertical.name.clone_into(&mut named.name);
+        setting.vertical.name.clone_into(&mut named.name);
     }
-    let terms = match read(&named, vertical, page.l) {
+    let terms = match read(&named, setting, page.l) {
         Ok(terms) => terms,
         Err(errors) => {
-            let fields = FilterFields::of(vertical, page.l);
+            let fields = FilterFields::of(&setting.vertical, page.l);
             let told = errors
                 .iter()
                 .map(|error| told(page.l, error, draft, &fields));
@@ -350,37 +328,27 @@ async fn look(
         }
     };
     let now = ctx.now();
-    let rule = Arc::new(terms.rule(caller.account_id, vertical, now)?);
-    let preview = ctx.db.read(move |conn| meet(conn, &rule, now)).await?;
+    let (vertical, buyer) = (setting.vertical.clone(), caller.account_id);
+    let preview = ctx
+        .db
+        .read(move |conn| {
+            let rule = requests::draft_rule(conn, buyer, &terms, &vertical, now)?;
+            meet(conn, &rule, now)
+        })
+        .await?;
     Ok((Look::Fits(Box::new(preview)), Vec::new()))
 }
 
 /// An error in words, with the label of its row or field.
 fn told(l: &Lang, error: &FieldError, draft: &Draft, fields: &FilterFields) -> String {
-    let row = draft
-        .rows
-        .iter()
-        .find(|row| format!("c{}", row.id) == error.field);
-    let name = row.map_or_else(|| readable(&error.field), |row| fields.label(&row.field));
+    let name = draft.conditions.row_of(error).map_or_else(
+        || format::words(&error.field),
+        |row| fields.label(&row.field),
+    );
     format!("{name} {}", error.reason.message(l))
 }
 
 impl EditPage {
-    /// Where the form goes.
-    fn address(&self) -> String {
-        self.id
-            .map_or_else(|| "/buyer/requests".to_owned(), address)
-    }
-
-    #[expect(
-        clippy::unused_self,
-        clippy::trivially_copy_pass_by_ref,
-        reason = "askama calls it as a method and hands arguments over by reference"
-    )]
-    fn act(&self, name: &str, number: &usize) -> String {
-        format!("{name}:{number}")
-    }
-
     #[expect(
         clippy::unused_self,
         clippy::trivially_copy_pass_by_ref,
@@ -390,44 +358,48 @@ impl EditPage {
         format!("caps.{window}.{part}")
     }
 
+    /// Whether a cap is set, or one has an error to show.
+    fn has_caps(&self) -> bool {
+        !self.draft.caps.is_empty() || self.has_error("caps.")
+    }
+
+    /// Whether leads are wanted at some hours only, or the hours have an error to show.
+    fn has_hours(&self) -> bool {
+        !self.draft.is_always() || self.has_error("schedule.")
+    }
+
+    fn has_error(&self, fields: &str) -> bool {
+        self.errors
+            .iter()
+            .any(|error| error.field.starts_with(fields))
+    }
+
     fn new(
         page: Page,
         id: Option<RequestId>,
         draft: Draft,
-        vertical: Vertical,
+        setting: Setting,
         errors: Vec<FieldError>,
         look: Option<Look>,
     ) -> Self {
         let l = page.l;
+        let Setting {
+            vertical,
+            mut contracts,
+            ..
+        } = setting;
+        let standard = fl!(l, "requests-contract-standard");
+        contracts.insert(0, (STANDARD.to_owned(), standard));
         let fields = FilterFields::of(&vertical, l);
-        let groups = std::iter::once(0)
-            .chain(draft.groups.iter().copied().filter(|group| *group != 0))
-            .map(|number| GroupView {
-                number,
-                rows: draft
-                    .rows
-                    .iter()
-                    .filter(|row| row.group == number)
-                    .map(|row| RowView::new(l, row, fields.get(&row.field), &errors))
-                    .collect(),
-            })
-            .collect();
-        let row_fields: Vec<String> = draft
-            .rows
-            .iter()
-            .map(|row| format!("c{}", row.id))
-            .collect();
+        let action = id.map_or_else(|| "/buyer/requests".to_owned(), address);
+        let conditions = editor::View::new(l, &draft.conditions, &fields, &errors, action, true);
+        let row_fields = draft.conditions.field_names();
         let shown: Vec<&str> = SHOWN
             .into_iter()
             .chain(row_fields.iter().map(String::as_str))
             .collect();
         Self {
-            groups,
-            fields: fields
-                .open()
-                .iter()
-                .map(|field| (field.key.clone(), field.label.clone()))
-                .collect(),
+            conditions,
             days: Day::ALL
                 .iter()
                 .map(|&day| {
@@ -442,7 +414,7 @@ impl EditPage {
                     (window, cap_label(l, window), count, amount)
                 })
                 .collect(),
-            currencies: currencies(&draft.currency),
+            currencies: format::currencies(&draft.currency),
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             others: format::other_errors(l, &errors, &shown),
             look: look.map(|look| PreviewPart { l, look }),
@@ -450,39 +422,8 @@ impl EditPage {
             id,
             draft,
             vertical,
+            contracts,
             errors,
-        }
-    }
-}
-
-fn currencies(chosen: &str) -> Vec<(String, String)> {
-    let mut codes = CURRENCIES.to_vec();
-    if !chosen.is_empty() && !codes.contains(&chosen) {
-        codes.push(chosen);
-    }
-    codes
-        .into_iter()
-        .map(|code| (code.to_owned(), code.to_owned()))
-        .collect()
-}
-
-impl RowView {
-    fn new(l: &Lang, row: &Row, field: Option<&FilterField>, errors: &[FieldError]) -> Self {
-        let kind = field.map_or(FieldKind::Text, |field| field.kind);
-        let choices = field.map_or(&[][..], |field| field.allowed.as_slice());
-        Self {
-            label: field.map_or_else(|| row.field.clone(), |field| field.label.clone()),
-            kind,
-            operators: operators(kind)
-                .iter()
-                .map(|&op| (op, operator_label(l, op)))
-                .collect(),
-            choices: choices
-                .iter()
-                .map(|value| (value.clone(), readable(value)))
-                .collect(),
-            error: format::field_error(l, errors, &format!("c{}", row.id)),
-            row: row.clone(),
         }
     }
 }

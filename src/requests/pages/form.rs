@@ -2,21 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::rows::{Row, filter_json, rows_of};
+use crate::conditions::FilterFields;
+use crate::conditions::editor::{self, Edit, field_at};
 use crate::error::{FieldError, Reason};
 use crate::money::{Money, MoneyJson};
-use crate::requests::fields::FilterFields;
 use crate::requests::schedule::{Day, show_minute};
 use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
 use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
+use crate::web::form::{Pairs, every, first};
+use crate::web::format::CURRENCIES;
 
-/// Currencies offered first; a request may be in any other by the API.
-pub const CURRENCIES: [&str; 7] = ["EUR", "RUB", "GBP", "USD", "RON", "RSD", "ALL"];
+/// The hours of a request that buys around the clock.
+const DAY_STARTS: &str = "00:00";
+const DAY_ENDS: &str = "24:00";
 
-/// A form as it was sent: every value of every field.
-pub type Pairs = Vec<(String, String)>;
+/// The choice of the standard contract, which has no id while there is none.
+pub const STANDARD: &str = "standard";
 
 /// Everything that the editor holds, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +28,9 @@ pub struct Draft {
     /// The version that is edited; empty for a new request.
     pub version: String,
     pub name: String,
-    pub rows: Vec<Row>,
-    /// Groups of alternatives, also empty ones; 0 is the list that must be met as a whole.
-    pub groups: Vec<usize>,
-    /// A filter that rows cannot show, kept as JSON; empty for all others.
-    pub raw_filter: String,
+    /// The id of a contract; empty for pay per lead at the bid.
+    pub contract: String,
+    pub conditions: editor::Draft,
     pub need_phone: bool,
     pub need_email: bool,
     pub bid: String,
@@ -55,42 +56,18 @@ pub enum Action {
     Save,
     SaveAndActivate,
     Check,
-    Add(usize),
-    Remove(usize),
-    AddGroup,
-    RemoveGroup(usize),
+    Edit(Edit),
 }
 
 impl Action {
     pub fn of(pairs: &Pairs) -> Self {
-        let action = first(pairs, "action");
-        let (name, number) = action.split_once(':').unwrap_or((action, ""));
-        let number = number.parse().unwrap_or(0);
-        match name {
-            "activate" => Self::SaveAndActivate,
-            "check" => Self::Check,
-            "add" => Self::Add(number),
-            "remove" => Self::Remove(number),
-            "group" => Self::AddGroup,
-            "ungroup" => Self::RemoveGroup(number),
-            _ => Self::Save,
+        match (Edit::of(pairs), first(pairs, "action")) {
+            (Some(edit), _) => Self::Edit(edit),
+            (None, "activate") => Self::SaveAndActivate,
+            (None, "check") => Self::Check,
+            (None, _) => Self::Save,
         }
     }
-}
-
-pub fn first<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map_or("", |(_, value)| value.trim())
-}
-
-pub fn every(pairs: &Pairs, name: &str) -> Vec<String> {
-    pairs
-        .iter()
-        .filter(|(key, value)| key == name && !value.trim().is_empty())
-        .map(|(_, value)| value.trim().to_owned())
-        .collect()
 }
 
 impl Draft {
@@ -101,32 +78,42 @@ impl Draft {
             currency: CURRENCIES[0].to_owned(),
             quantity: "10".to_owned(),
             days: Day::ALL.iter().map(|day| day.as_str().to_owned()).collect(),
-            from: "00:00".to_owned(),
-            to: "24:00".to_owned(),
+            from: DAY_STARTS.to_owned(),
+            to: DAY_ENDS.to_owned(),
             time_zone: "UTC".to_owned(),
             auto_buy: true,
             ..Self::default()
         }
     }
 
+    /// Starts from a contract, and from a filter that rows can show.
+    pub fn start(&mut self, contract: Option<String>, filter: Option<&str>) {
+        self.contract = contract.unwrap_or_default();
+        self.conditions = filter.map(editor::Draft::of_address).unwrap_or_default();
+    }
+
+    /// Whether the form asks for leads on every day, around the clock.
+    pub fn is_always(&self) -> bool {
+        self.days.len() == Day::ALL.len() && self.from == DAY_STARTS && self.to == DAY_ENDS
+    }
+
     /// The form of a stored request.
     pub fn of_request(request: &PurchaseRequest, vertical: &str) -> Self {
-        let (rows, groups, raw_filter) = match rows_of(&request.filter) {
-            Some((rows, groups)) => (rows, groups, String::new()),
-            None => (Vec::new(), Vec::new(), request.filter.json().to_string()),
-        };
         let amount = |money: Money| money.amount();
         let schedule = &request.schedule;
         Self {
             vertical: vertical.to_owned(),
             version: request.version.to_string(),
             name: request.name.clone(),
-            rows,
-            groups,
-            raw_filter,
+            contract: contract_id(request),
+            conditions: editor::Draft::of_filter(&request.filter),
             need_phone: request.need_phone,
             need_email: request.need_email,
-            bid: amount(request.bid),
+            bid: if request.agreement.terms().asks_for_bid() {
+                amount(request.bid)
+            } else {
+                String::new()
+            },
             currency: request.bid.currency.to_string(),
             quantity: request.quantity.to_string(),
             budget: amount(request.budget),
@@ -169,18 +156,12 @@ impl Draft {
             let amount = text(&format!("caps.{window}.amount"));
             (!count.is_empty() || !amount.is_empty()).then_some((window, (count, amount)))
         });
-        let mut groups: Vec<usize> = every(pairs, "groups")
-            .iter()
-            .filter_map(|group| group.parse().ok())
-            .collect();
-        groups.dedup();
         Self {
             vertical: text("vertical"),
             version: text("version"),
             name: text("name"),
-            rows: Row::of_pairs(pairs),
-            groups,
-            raw_filter: text("raw_filter"),
+            contract: text("contract").replace(STANDARD, ""),
+            conditions: editor::Draft::of_pairs(pairs),
             need_phone: is("need_phone"),
             need_email: is("need_email"),
             bid: text("bid"),
@@ -196,28 +177,6 @@ impl Draft {
             deliver_email: text("delivery.email"),
             auto_buy: is("auto_buy"),
             sellers: text("sellers"),
-        }
-    }
-
-    /// Does what a button asks of the rows; `chosen` is the field picked beside "add".
-    pub fn change(&mut self, action: Action, chosen: &str, fields: &FilterFields) {
-        match action {
-            Action::Add(group) => {
-                if let Some(field) = fields.get(chosen) {
-                    let id = self.rows.iter().map(|row| row.id + 1).max().unwrap_or(0);
-                    self.rows.push(Row::new(id, group, field));
-                }
-            }
-            Action::Remove(id) => self.rows.retain(|row| row.id != id),
-            Action::AddGroup => {
-                let next = self.groups.iter().max().map_or(1, |group| group + 1);
-                self.groups.push(next);
-            }
-            Action::RemoveGroup(group) => {
-                self.groups.retain(|other| *other != group);
-                self.rows.retain(|row| row.group != group);
-            }
-            Action::Save | Action::SaveAndActivate | Action::Check => {}
         }
     }
 
@@ -249,15 +208,8 @@ impl Draft {
             let days = number(&self.max_consent_age_days, "max_consent_age_days");
             i32::try_from(days).unwrap_or(i32::MAX)
         });
-        let (filter, paths) = self.filter(fields);
-        for row in self.rows.iter().filter(|row| row.lacks_value()) {
-            let accepted = "at least one value";
-            errors.push(FieldError::new(
-                format!("c{}", row.id),
-                Reason::Required,
-                accepted,
-            ));
-        }
+        let (filter, paths) = self.conditions.json("filter", &self.currency, fields);
+        errors.extend(self.conditions.unfinished());
         let needs = [("phone", self.need_phone), ("email", self.need_email)];
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let terms = TermsJson {
@@ -269,7 +221,8 @@ impl Draft {
                 .filter(|(_, needed)| *needed)
                 .map(|(need, _)| need.to_owned())
                 .collect(),
-            bid: self.money(&self.bid),
+            contract: self.contract.parse().ok(),
+            bid: text(&self.bid).map(|bid| self.money(&bid)),
             quantity,
             caps,
             budget: text(&self.budget).map(|budget| self.money(&budget)),
@@ -300,15 +253,15 @@ impl Draft {
             currency: self.currency.clone(),
         }
     }
+}
 
-    fn filter(&self, fields: &FilterFields) -> (Json, Vec<(String, usize)>) {
-        if self.raw_filter.is_empty() {
-            filter_json(&self.rows, &self.groups, &self.currency, fields)
-        } else {
-            // What is no JSON is refused as a filter, not silently dropped.
-            let raw = serde_json::from_str(&self.raw_filter);
-            (raw.unwrap_or(Json::Null), Vec::new())
-        }
+/// The contract of a request, where it is not the standard one.
+fn contract_id(request: &PurchaseRequest) -> String {
+    let contract = &request.agreement.contract;
+    if contract.is_standard {
+        String::new()
+    } else {
+        contract.id.to_string()
     }
 }
 
@@ -322,14 +275,8 @@ pub struct Read {
 
 /// The error as the form's fields are named: money has one field for its amount, a row one for its condition.
 pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldError {
-    let row = paths.iter().find(|(path, _)| {
-        error
-            .field
-            .strip_prefix(path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    });
-    if let Some((_, id)) = row {
-        error.field = format!("c{id}");
+    if let Some(row) = field_at(&error.field, paths) {
+        error.field = row;
         return error;
     }
     let field = error.field.as_str();
@@ -344,6 +291,8 @@ pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldE
             .or_else(|| field.strip_suffix(".amount.currency"))
             .map_or(field, |cap| &field[..cap.len() + ".amount".len()]),
     };
-    error.field = shown.to_owned();
-    error
+    FieldError {
+        field: shown.to_owned(),
+        ..error
+    }
 }

@@ -1,22 +1,9 @@
-//! The words for operators, days and windows.
+//! The words for days and windows.
 
 use i18n_embed_fl::fl;
 
 use crate::requests::{CapWindow, Day};
 use crate::text::Lang;
-
-pub fn operator_label(l: &Lang, op: &str) -> String {
-    match op {
-        "gte" => fl!(l, "requests-op-gte"),
-        "lte" => fl!(l, "requests-op-lte"),
-        "between" => fl!(l, "requests-op-between"),
-        "in" => fl!(l, "requests-op-in"),
-        "not_in" => fl!(l, "requests-op-not-in"),
-        "eq" => fl!(l, "requests-op-eq"),
-        "exists" => fl!(l, "requests-op-exists"),
-        _ => fl!(l, "requests-op-absent"),
-    }
-}
 
 pub fn day_label(l: &Lang, day: Day) -> String {
     match day {

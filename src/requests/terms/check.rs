@@ -4,13 +4,13 @@ use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::{CapsJson, DeliveryJson, ScheduleJson, Sellers, Terms, TermsJson};
+use crate::conditions::{Conditions, Filter, FilterFields};
+use crate::contracts::{self, Agreement};
 use crate::error::{FieldError, Reason};
 use crate::money::{Currency, Money, MoneyError, MoneyJson};
-use crate::requests::fields::FilterFields;
-use crate::requests::filter::Filter;
+use crate::requests::price_max;
 use crate::requests::schedule::{DAY_MINUTES, Day, Schedule, parse_minute};
 use crate::requests::windows::Cap;
-use crate::requests::{Conditions, price_max};
 use crate::text::english;
 use crate::verticals::Vertical;
 
@@ -23,15 +23,23 @@ const MINOR_MAX: i64 = 1_000_000_000_000;
 
 impl Terms {
     /// Checks everything and names every field that is wrong.
-    pub fn parse(input: &TermsJson, vertical: &Vertical) -> Result<Self, Vec<FieldError>> {
+    ///
+    /// `agreement` is the contract that the input names, `None` for pay per lead at the bid.
+    pub fn parse(
+        input: &TermsJson,
+        vertical: &Vertical,
+        agreement: Option<&Agreement>,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut errors = Errors::default();
         let name = errors.name(&input.name);
-        let bid = errors.money(&input.bid, "bid", 1);
+        let contract = agreement.map(Agreement::terms);
+        let bid = errors.bid(input.bid.as_ref(), contract);
         let currency = bid.map(|bid| bid.currency);
         let quantity = errors.within(input.quantity, "quantity", 1, QUANTITY_MAX);
         let filter = errors.filter(input.filter.as_ref(), vertical, currency);
+        errors.bonuses(&filter, contract);
         let (need_phone, need_email) = errors.needs(&input.needs);
-        let budget = errors.budget(input.budget.as_ref(), bid, quantity, &filter);
+        let budget = errors.budget(input.budget.as_ref(), bid, quantity, (&filter, contract));
         let caps = errors.caps(&input.caps, currency);
         let schedule = errors.schedule(input.schedule.as_ref());
         let max_consent_age_days = input.max_consent_age_days.and_then(|days| {
@@ -46,6 +54,7 @@ impl Terms {
                 filter,
                 need_phone,
                 need_email,
+                contract: agreement.map(|agreement| agreement.contract.id),
                 bid,
                 quantity,
                 budget,
@@ -124,6 +133,46 @@ impl Errors {
         }
     }
 
+    /// The price per lead: the buyer's own, unless the contract says what is paid.
+    fn bid(
+        &mut self,
+        json: Option<&MoneyJson>,
+        contract: Option<&contracts::Terms>,
+    ) -> Option<Money> {
+        let fixed = contract.filter(|terms| !terms.asks_for_bid());
+        let Some(terms) = fixed else {
+            let Some(json) = json else {
+                self.add("bid", Reason::Required, "what you pay for a lead");
+                return None;
+            };
+            let bid = self.money(json, "bid", 1)?;
+            if let Some(terms) = contract
+                && terms.currency != bid.currency
+            {
+                let accepted = format!("{}, as the contract", terms.currency);
+                self.add("bid.currency", Reason::CurrencyMismatch, accepted);
+                return None;
+            }
+            return Some(bid);
+        };
+        let price = terms.price_lead.unwrap_or(Money::new(0, terms.currency));
+        if json.is_some_and(|json| json.parse().ok() != Some(price)) {
+            let accepted = "left out: the contract says what is paid";
+            self.add("bid", Reason::NotAllowed, accepted);
+        }
+        Some(price)
+    }
+
+    /// A bonus adds to the price of a lead; where leads have none it would be paid for nothing.
+    fn bonuses(&mut self, filter: &Filter, contract: Option<&contracts::Terms>) {
+        let has_price =
+            contract.is_none_or(|terms| terms.asks_for_bid() || terms.price_lead.is_some());
+        if !has_price && filter.bonus_minor() > 0 {
+            let accepted = "wishes without a bonus: the contract has no price per lead";
+            self.add("filter", Reason::NotAllowed, accepted);
+        }
+    }
+
     fn filter(
         &mut self,
         json: Option<&Json>,
@@ -167,10 +216,12 @@ impl Errors {
         json: Option<&MoneyJson>,
         bid: Option<Money>,
         quantity: Option<i64>,
-        filter: &Filter,
+        (filter, contract): (&Filter, Option<&contracts::Terms>),
     ) -> Option<Money> {
+        let held = contract.map_or(0, |terms| terms.held_for_outcomes().minor);
+        let committed = |price: Money| Money::new(price.minor.saturating_add(held), price.currency);
         let Some(json) = json else {
-            let most = price_max(bid?, filter).times(quantity?);
+            let most = committed(price_max(bid?, filter)).times(quantity?);
             if most.is_err() {
                 self.add(
                     "budget",
@@ -187,11 +238,12 @@ impl Errors {
             self.add("budget.currency", Reason::CurrencyMismatch, accepted);
             return None;
         }
-        if budget.minor < bid.minor {
+        let one = committed(bid);
+        if budget.minor < one.minor {
             self.add(
                 "budget",
                 Reason::TooSmall,
-                format!("{bid} or more, the price of one"),
+                format!("{one} or more, the price of one"),
             );
             return None;
         }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::form::{Pairs, every, first};
+use super::{Condition, Filter, FilterField, FilterFields, Op};
 use crate::money::Money;
-use crate::requests::fields::{FilterField, FilterFields};
-use crate::requests::{Condition, Filter, Op};
 use crate::verticals::{FieldKind, Value, place};
+use crate::web::form::{Pairs, every, first};
+use crate::web::format;
 
 /// A condition as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,7 +72,11 @@ impl Row {
     }
 
     fn of_condition(id: usize, group: usize, condition: &Condition) -> Self {
-        let texts: Vec<String> = condition.values.iter().map(Value::to_string).collect();
+        let texts: Vec<String> = condition
+            .values
+            .iter()
+            .map(|value| typed_as(&condition.field, value.to_string()))
+            .collect();
         let flag = match condition.values.first() {
             Some(Value::Bool(flag)) => Some(*flag),
             _ => None,
@@ -158,6 +162,21 @@ impl Row {
     }
 }
 
+/// How a value is typed: a place by its name, where the name alone tells which place is meant.
+fn typed_as(field: &str, value: String) -> String {
+    let name = format::place(&value);
+    let meant = match field {
+        "country" => place::country(&name),
+        "region" => place::region(None, &name),
+        _ => None,
+    };
+    if meant == Some(value.as_str()) {
+        name
+    } else {
+        value
+    }
+}
+
 /// A typed value as JSON; what is no value of its kind stays a text and is refused as such.
 fn value(key: &str, kind: FieldKind, text: &str, country: Option<&str>) -> Json {
     match kind {
@@ -179,8 +198,9 @@ fn value(key: &str, kind: FieldKind, text: &str, country: Option<&str>) -> Json 
     }
 }
 
-/// The filter of the rows, and the path in it of each row by id.
+/// The filter of the rows, and the path in the document of each row by id; `root` is the filter's own.
 pub fn filter_json(
+    root: &str,
     rows: &[Row],
     groups: &[usize],
     currency: &str,
@@ -194,14 +214,14 @@ pub fn filter_json(
     let mut all = Vec::new();
     let mut paths = Vec::new();
     for row in rows.iter().filter(|row| row.group == 0) {
-        paths.push((format!("filter.all[{}]", all.len()), row.id));
+        paths.push((format!("{root}.all[{}]", all.len()), row.id));
         all.push(json_of(row));
     }
     for &group in groups.iter().filter(|group| **group != 0) {
         let mut any = Vec::new();
         for row in rows.iter().filter(|row| row.group == group) {
             paths.push((
-                format!("filter.all[{}].any[{}]", all.len(), any.len()),
+                format!("{root}.all[{}].any[{}]", all.len(), any.len()),
                 row.id,
             ));
             any.push(json_of(row));

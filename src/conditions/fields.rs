@@ -37,6 +37,7 @@ pub enum BuiltIn {
     ReceivedAgeDays,
     HasPhone,
     HasEmail,
+    Score,
 }
 
 /// Where a condition finds its value.
@@ -55,12 +56,13 @@ pub enum Seen<'a> {
 }
 
 impl BuiltIn {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Channel,
         Self::ConsentAgeDays,
         Self::ReceivedAgeDays,
         Self::HasPhone,
         Self::HasEmail,
+        Self::Score,
     ];
 
     const fn key(self) -> &'static str {
@@ -70,6 +72,7 @@ impl BuiltIn {
             Self::ReceivedAgeDays => "received_age_days",
             Self::HasPhone => "has_phone",
             Self::HasEmail => "has_email",
+            Self::Score => "score",
         }
     }
 
@@ -80,6 +83,7 @@ impl BuiltIn {
             Self::ReceivedAgeDays => (fl!(lang, "requests-field-received-age"), FieldKind::Integer),
             Self::HasPhone => (fl!(lang, "requests-field-has-phone"), FieldKind::Boolean),
             Self::HasEmail => (fl!(lang, "requests-field-has-email"), FieldKind::Boolean),
+            Self::Score => (fl!(lang, "requests-field-score"), FieldKind::Integer),
         };
         let channels = Channel::ALL
             .iter()
@@ -90,7 +94,7 @@ impl BuiltIn {
             kind,
             allowed: channels.filter(|_| self == Self::Channel).collect(),
             min: (kind == FieldKind::Integer).then_some(0),
-            max: None,
+            max: (self == Self::Score).then_some(100),
         }
     }
 }
@@ -122,6 +126,7 @@ impl Source {
             }
             Self::BuiltIn(BuiltIn::HasPhone) => Some(Seen::Bool(listing.has_phone())),
             Self::BuiltIn(BuiltIn::HasEmail) => Some(Seen::Bool(listing.has_email())),
+            Self::BuiltIn(BuiltIn::Score) => Some(Seen::Int(i64::from(listing.score))),
         }
     }
 }

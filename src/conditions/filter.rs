@@ -78,12 +78,25 @@ impl Filter {
         fields: &FilterFields,
         currency: Currency,
     ) -> Result<Self, Vec<FieldError>> {
-        Reader::read(json, Some((fields, currency)))
+        Reader::read(json, Some((fields, currency)), "filter", true)
+    }
+
+    /// Reads a contract's qualification criteria: the same grammar, every condition a must.
+    pub fn parse_criteria(
+        json: &Json,
+        fields: &FilterFields,
+        currency: Currency,
+    ) -> Result<Self, Vec<FieldError>> {
+        Reader::read(json, Some((fields, currency)), "criteria", false)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.conditions().is_empty()
     }
 
     /// Reads what `json` wrote; a stored filter was checked when it came in.
     pub fn from_json(json: &Json) -> Result<Self, Vec<FieldError>> {
-        Reader::read(json, None)
+        Reader::read(json, None, "filter", true)
     }
 
     pub fn json(&self) -> Json {
@@ -159,6 +172,8 @@ impl<'a> Reader<'a> {
     fn read(
         json: &Json,
         against: Option<(&'a FilterFields, Currency)>,
+        path: &str,
+        wishes: bool,
     ) -> Result<Filter, Vec<FieldError>> {
         let mut reader = Self {
             against,
@@ -167,11 +182,11 @@ impl<'a> Reader<'a> {
         };
         let filter = match json.as_object().and_then(|object| object.get("all")) {
             Some(Json::Array(parts)) if parts.is_empty() => Some(Filter::default()),
-            _ => reader.filter(json, "filter", 1, true),
+            _ => reader.filter(json, path, 1, wishes),
         };
         if reader.conditions > MAX_CONDITIONS {
             reader.refuse(
-                "filter",
+                path,
                 Reason::TooMany,
                 format!("at most {MAX_CONDITIONS} conditions"),
             );
@@ -314,7 +329,7 @@ impl<'a> Reader<'a> {
                     self.refuse(
                         path,
                         Reason::NotAllowed,
-                        "a wish stands in the outermost all, not under any or not",
+                        "a wish stands in the outermost all of a request's filter, not under any or not",
                     );
                 }
                 true

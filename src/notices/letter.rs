@@ -1,0 +1,151 @@
+//! The words of a notice.
+
+use askama::Template;
+use i18n_embed_fl::fl;
+
+use super::{Notice, NoticeKind};
+use crate::error::{Error, Result};
+use crate::mail::Message;
+use crate::text::Lang;
+
+#[derive(Template)]
+#[template(path = "mail/notice/subject.txt")]
+struct Subject<'a> {
+    subject: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice/body.txt")]
+struct Plain<'a> {
+    l: &'a Lang,
+    text: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice/body.html")]
+struct Html<'a> {
+    l: &'a Lang,
+    text: &'a str,
+    link: &'a str,
+}
+
+pub fn write(l: &Lang, to: &str, notice: &Notice, link: &str) -> Result<Message> {
+    let (subject, text) = words(l, notice);
+    let render =
+        |result: askama::Result<String>| result.map_err(|error| Error::Internal(error.into()));
+    Ok(Message {
+        to: to.to_owned(),
+        subject: render(Subject { subject: &subject }.render())?,
+        text: render(
+            Plain {
+                l,
+                text: &text,
+                link,
+            }
+            .render(),
+        )?,
+        html: render(
+            Html {
+                l,
+                text: &text,
+                link,
+            }
+            .render(),
+        )?,
+    })
+}
+
+/// Subject and text.
+fn words(l: &Lang, notice: &Notice) -> (String, String) {
+    let word = |name: &str| notice.word(name).to_owned();
+    let name = word("name");
+    match notice.kind {
+        NoticeKind::ContractOffered => (
+            fl!(l, "notices-contract-offered", name = name.clone()),
+            fl!(l, "notices-contract-offered-text", name = name),
+        ),
+        NoticeKind::ContractAccepted => (
+            fl!(l, "notices-contract-accepted", name = name.clone()),
+            fl!(l, "notices-contract-accepted-text", name = name),
+        ),
+        NoticeKind::ContractDeclined => (
+            fl!(l, "notices-contract-declined", name = name.clone()),
+            fl!(l, "notices-contract-declined-text", name = name),
+        ),
+        NoticeKind::ContractClosed => (
+            fl!(l, "notices-contract-closed", name = name.clone()),
+            fl!(l, "notices-contract-closed-text", name = name),
+        ),
+        NoticeKind::ContractSuspended => (
+            fl!(l, "notices-contract-suspended", name = name.clone()),
+            fl!(l, "notices-contract-suspended-text", name = name),
+        ),
+        NoticeKind::ContractResumed => (
+            fl!(l, "notices-contract-resumed", name = name.clone()),
+            fl!(l, "notices-contract-resumed-text", name = name),
+        ),
+        NoticeKind::AppointmentScheduled => (
+            fl!(l, "notices-appointment-scheduled"),
+            fl!(l, "notices-appointment-scheduled-text", time = word("time")),
+        ),
+        NoticeKind::AppointmentMoved => (
+            fl!(l, "notices-appointment-moved"),
+            fl!(l, "notices-appointment-moved-text", time = word("time")),
+        ),
+        NoticeKind::AppointmentCancelled => (
+            fl!(l, "notices-appointment-cancelled"),
+            fl!(l, "notices-appointment-cancelled-text", time = word("time")),
+        ),
+        NoticeKind::OutcomeProposed => (
+            fl!(l, "notices-outcome-proposed", outcome = word("outcome")),
+            fl!(
+                l,
+                "notices-outcome-proposed-text",
+                outcome = word("outcome"),
+                time = word("time"),
+                until = word("until")
+            ),
+        ),
+        NoticeKind::OutcomeConfirmed => (
+            fl!(l, "notices-outcome-confirmed", outcome = word("outcome")),
+            fl!(
+                l,
+                "notices-outcome-confirmed-text",
+                outcome = word("outcome")
+            ),
+        ),
+        NoticeKind::OutcomeContested => (
+            fl!(l, "notices-outcome-contested", outcome = word("outcome")),
+            fl!(
+                l,
+                "notices-outcome-contested-text",
+                outcome = word("outcome")
+            ),
+        ),
+        NoticeKind::OutcomeDismissed => (
+            fl!(l, "notices-outcome-dismissed", outcome = word("outcome")),
+            fl!(
+                l,
+                "notices-outcome-dismissed-text",
+                outcome = word("outcome")
+            ),
+        ),
+        NoticeKind::BudgetReached => (
+            fl!(
+                l,
+                "notices-budget-reached",
+                name = name.clone(),
+                percent = word("percent")
+            ),
+            fl!(
+                l,
+                "notices-budget-reached-text",
+                name = name,
+                percent = word("percent"),
+                spent = word("spent"),
+                budget = word("budget")
+            ),
+        ),
+    }
+}
