@@ -2,6 +2,7 @@
 
 mod connection;
 mod migrations;
+mod prepared;
 pub mod schema;
 mod sum;
 mod transaction;
@@ -18,6 +19,7 @@ use r2d2::{Pool, PooledConnection};
 pub use connection::{Conn, MultiBackend};
 pub(crate) use connection::{each, insert_rows};
 pub use migrations::{MIGRATION_NAMES, SchemaState};
+pub use prepared::Prepared;
 pub use sum::sum_i64;
 pub use url::{Backend, DatabaseUrl, UrlError};
 

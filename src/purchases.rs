@@ -85,7 +85,7 @@ impl PurchaseState {
 
 /// A purchase as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = purchases)]
+#[diesel(table_name = purchases, treat_none_as_default_value = false)]
 pub struct Purchase {
     pub id: PurchaseId,
     pub lead_id: LeadId,

@@ -59,7 +59,7 @@ impl<T: Send, F: FnMut(&mut Conn) -> Result<T> + Send> Job for Work<T, F> {
 impl Writer {
     pub fn start(url: DatabaseUrl) -> anyhow::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_LENGTH);
-        let conn = connection::open(&url)?;
+        let conn = connection::open_writer(&url)?;
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || serve(&jobs, conn, &url))?;
@@ -176,7 +176,7 @@ fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
 }
 
 fn reconnect(conn: &mut Conn, url: &DatabaseUrl) {
-    match connection::open(url) {
+    match connection::open_writer(url) {
         Ok(fresh) => *conn = fresh,
         Err(error) => tracing::error!(%error, "the writer cannot reconnect"),
     }

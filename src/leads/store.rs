@@ -11,9 +11,9 @@ use diesel::sql_types::Text;
 
 use super::{Channel, Consent, Contact, LeadState, Listing, MaskedContact};
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::db::schema::{lead_consents, lead_contacts, leads};
 use crate::db::types::from_json;
+use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::{Currency, Money};
@@ -173,14 +173,14 @@ pub fn take_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
         LeadState::SoldOut.into_sql::<Text>(),
     )
     .otherwise(leads::state);
-    let taken = diesel::update(leads::table.find(id))
+    let take = diesel::update(leads::table.find(id))
         .filter(leads::state.eq(LeadState::Listed))
         .filter(leads::expires_at.gt(now))
         .filter(leads::copies_sold.lt(leads::copies))
         .set((
             leads::state.eq(sold_out),
             leads::copies_sold.eq(leads::copies_sold + 1),
-        ))
-        .execute(conn)?;
+        ));
+    let taken = each!(conn, |inner| Prepared(take).execute(inner))?;
     Ok(taken == 1)
 }

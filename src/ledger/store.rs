@@ -9,7 +9,7 @@ use super::posting::{Event, Line, Source, SourceId, SourceKind};
 use super::statement::After;
 use crate::clock::Ts;
 use crate::db::schema::{accounts, holds, ledger_accounts, ledger_entries, ledger_postings};
-use crate::db::{Conn, each, insert_rows, sum_i64};
+use crate::db::{Conn, Prepared, each, insert_rows, sum_i64};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, PostingId};
 use crate::money::{Currency, Money};
@@ -128,15 +128,14 @@ fn update_balance(
     delta: i64,
     entries: i64,
 ) -> Result<Option<(i64, i64)>> {
-    Ok(diesel::update(ledger_accounts::table.find(key))
+    let change = diesel::update(ledger_accounts::table.find(key))
         .filter(ledger_accounts::balance_minor.ge(floor))
         .set((
             ledger_accounts::balance_minor.eq(ledger_accounts::balance_minor + delta),
             ledger_accounts::version.eq(ledger_accounts::version + entries),
         ))
-        .returning((ledger_accounts::balance_minor, ledger_accounts::version))
-        .get_result(conn)
-        .optional()?)
+        .returning((ledger_accounts::balance_minor, ledger_accounts::version));
+    Ok(each!(conn, |inner| Prepared(change).get_result(inner)).optional()?)
 }
 
 /// The kept balance, locked until the end of the transaction; an account without entries has none.

@@ -25,6 +25,8 @@ pub struct Terms {
 }
 
 /// One statement for all terms: the seller's own commission goes before the vertical's.
+///
+/// Without a LIMIT, although it is one row: SQLite prepares a statement anew for each LIMIT that is bound.
 pub fn terms(
     conn: &mut Conn,
     listing: &Listing,
@@ -47,7 +49,7 @@ pub fn terms(
             contracts::state,
             owned,
         ))
-        .first::<(BasisPoints, Option<BasisPoints>, ContractState, bool)>(conn)?;
+        .get_result::<(BasisPoints, Option<BasisPoints>, ContractState, bool)>(conn)?;
     Ok(Terms {
         commission: of_seller.unwrap_or(of_vertical),
         contract_state,

@@ -15,7 +15,7 @@ use crate::db::schema::{
     leads, purchase_requests, purchases, request_alerts, request_cap_counters, request_changes,
 };
 use crate::db::types::{from_json, json};
-use crate::db::{Conn, each};
+use crate::db::{Conn, Prepared, each};
 use crate::error::{Error, FieldError, Result};
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::money::{Currency, Money};
@@ -372,7 +372,7 @@ pub(super) fn count_lead(
     let is_last = dsl::bought
         .ge(dsl::quantity - 1)
         .or((dsl::spent_minor + next_spent).gt(dsl::budget_minor));
-    Ok(diesel::update(purchase_requests::table)
+    let count = diesel::update(purchase_requests::table)
         .filter(dsl::id.eq(request.id))
         .filter(dsl::state.eq(RequestState::Active))
         .filter(dsl::version.eq(request.version))
@@ -388,9 +388,8 @@ pub(super) fn count_lead(
             dsl::spent_minor.eq(dsl::spent_minor + price),
             dsl::last_served_at.eq(now),
         ))
-        .returning((dsl::state, dsl::spent_minor))
-        .get_result(conn)
-        .optional()?)
+        .returning((dsl::state, dsl::spent_minor));
+    Ok(each!(conn, |inner| Prepared(count).get_result(inner)).optional()?)
 }
 
 /// Adds to what a request has spent; answers what that is now.
@@ -451,24 +450,26 @@ pub(super) fn count_in_window(
         return Ok(false);
     }
     // The trait is named, since the prelude's `filter` is that of queries.
-    let counted = each!(conn, |inner| diesel::query_dsl::methods::FilterDsl::filter(
-        diesel::insert_into(dsl::request_cap_counters)
-            .values((
-                dsl::request_id.eq(id),
-                dsl::cap_window.eq(cap.window),
-                dsl::starts_at.eq(start),
-                dsl::bought.eq(1_i64),
-                dsl::spent_minor.eq(price),
-            ))
-            .on_conflict((dsl::request_id, dsl::cap_window, dsl::starts_at))
-            .do_update()
-            .set((
-                dsl::bought.eq(dsl::bought + 1),
-                dsl::spent_minor.eq(dsl::spent_minor + price),
-            )),
-        dsl::bought
-            .lt(most_count)
-            .and(dsl::spent_minor.le(most_spent - price)),
+    let counted = each!(conn, |inner| Prepared(
+        diesel::query_dsl::methods::FilterDsl::filter(
+            diesel::insert_into(dsl::request_cap_counters)
+                .values((
+                    dsl::request_id.eq(id),
+                    dsl::cap_window.eq(cap.window),
+                    dsl::starts_at.eq(start),
+                    dsl::bought.eq(1_i64),
+                    dsl::spent_minor.eq(price),
+                ))
+                .on_conflict((dsl::request_id, dsl::cap_window, dsl::starts_at))
+                .do_update()
+                .set((
+                    dsl::bought.eq(dsl::bought + 1),
+                    dsl::spent_minor.eq(dsl::spent_minor + price),
+                )),
+            dsl::bought
+                .lt(most_count)
+                .and(dsl::spent_minor.le(most_spent - price)),
+        )
     )
     .execute(inner))?;
     Ok(counted == 1)

@@ -8,7 +8,7 @@ use super::contact_place;
 use crate::clock::Ts;
 use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
 use crate::db::types::json;
-use crate::db::{Conn, insert_rows};
+use crate::db::{Conn, Prepared, insert_rows};
 use crate::error::{Error, FieldError, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
 use crate::leads::verify::{Check, CheckName, Verdict, Warning};
@@ -110,7 +110,7 @@ pub fn claim_contact(
     let over = now.minus_days(vertical.duplicate_window_days);
     macro_rules! claim {
         ($inner:expr, $values:expr) => {
-            diesel::query_dsl::methods::FilterDsl::filter(
+            Prepared(diesel::query_dsl::methods::FilterDsl::filter(
                 diesel::insert_into(contact_claims::table)
                     .values($values)
                     .on_conflict((contact_claims::vertical_id, contact_claims::hash))
@@ -120,7 +120,7 @@ pub fn claim_contact(
                         contact_claims::claimed_at.eq(excluded(contact_claims::claimed_at)),
                     )),
                 contact_claims::claimed_at.le(over),
-            )
+            ))
             .execute($inner)
         };
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Idempotency, Stored};
 use crate::clock::Ts;
 use crate::db::schema::idempotency_keys as keys;
-use crate::db::{Conn, each};
+use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
 use crate::id::AccountId;
 
@@ -43,12 +43,11 @@ pub fn insert(
 }
 
 pub fn set_answer(conn: &mut Conn, idem: &Idempotency, stored: &Stored) -> Result<()> {
-    diesel::update(keys::table.find((idem.account, &idem.endpoint, &idem.key)))
-        .set((
-            keys::status.eq(i32::from(stored.status)),
-            keys::body.eq(&stored.body),
-        ))
-        .execute(conn)?;
+    let answer = diesel::update(keys::table.find((idem.account, &idem.endpoint, &idem.key))).set((
+        keys::status.eq(i32::from(stored.status)),
+        keys::body.eq(&stored.body),
+    ));
+    each!(conn, |inner| Prepared(answer).execute(inner))?;
     Ok(())
 }
 
