@@ -263,6 +263,34 @@ on_both!(async fn contracts_are_made_without_script(app) {
     assert!(browser.get(&page).await.text.contains("Closed"));
 });
 
+on_both!(async fn a_seller_names_the_least_it_wants_in_a_form(app) {
+    let seller = app.seller("Lead Farm").await;
+    let browser = app.sign_in(&seller.email).await;
+    let base = [
+        ("vertical", "b2b-software"), ("contact.first_name", "Anna"), ("contact.last_name", "Berzina"),
+        ("contact.email", "anna@loom.example"), ("attributes.industry", "technology"),
+        ("attributes.employees", "51"), ("attributes.seniority", "manager"), ("interest", "a CRM"),
+        ("consent.text", "Call me"), ("consent.given_at", "2026-11-19 12:00"),
+        ("consent.page_url", "https://b2b.example/form"), ("ask.amount", "9"), ("ask.currency", "EUR"),
+    ];
+    let send = async |least: &[(&'static str, &'static str)]| {
+        let fields: Vec<(&str, &str)> = base.iter().chain(least).copied().collect();
+        browser.post_form("/seller/leads/new", &fields).await
+    };
+    for (field, text) in [("least.appointment", "dear"), ("least.share_bps", "10001"), ("accepts", "cpm")] {
+        let wrong = send(&[(field, text)]).await;
+        assert_eq!(wrong.status, 422, "{field}: {}", wrong.text);
+        assert!(wrong.text.contains(&format!("id=\"f-{field}-error\"")), "{field}: {}", wrong.text);
+        assert!(wrong.text.contains(&format!("value=\"{text}\"")), "{field}: {}", wrong.text);
+    }
+    let taken = send(&[("accepts", "ppa, hybrid"), ("least.appointment", "45,50"), ("least.share_bps", "500")]).await;
+    assert_eq!(taken.status, 303, "{}", taken.text);
+    let page = browser.get(taken.location()).await;
+    for words in ["Pay per appointment, Hybrid", "45.50\u{a0}EUR", "5 %", "0, not qualified yet"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+});
+
 on_both!(async fn a_lead_that_fails_the_criteria_is_not_bought(app) {
     let buyer = app.buyer("Software House").await;
     let seller = app.seller("Lead Farm").await;
@@ -273,6 +301,10 @@ on_both!(async fn a_lead_that_fails_the_criteria_is_not_bought(app) {
     });
     let request = post(app, &buyer, "/purchase_requests", &request).await.expect(201);
     let path = format!("/purchase_requests/{}", id(&request));
+    // A lead costs nothing on delivery, but the wallet has to cover what is set aside.
+    let shown = app.sign_in(&buyer.email).await.get(&format!("/buyer/requests/{}", id(&request))).await;
+    assert!(shown.text.contains("not yet:</span><span><b>Funds for a lead"), "{}", shown.text);
+    assert!(shown.text.contains("10 leads: 90.00 EUR expected, at most 600.00 EUR"), "{}", shown.text);
     crate::market::deposit(app, &buyer, "1000.00", "EUR").await;
     crate::market::activate(app, &buyer, &id(&request)).await;
     let forecast = get(app, &buyer, &format!("{path}/preview")).await.expect(200).json()["forecast"].clone();

@@ -1161,6 +1161,7 @@ requests-forecast-bonus = { $leads ->
     [one] 1 lead
    *[other] { $leads } leads
 } at { $bid }, with up to { $bonus } of bonuses each: at most { $most }
+requests-by-outcome = by outcome
 requests-spend-of = { $spent } of { $budget } spent, { $share }
 requests-spend-share = Share
 requests-spend-mark = Mark
