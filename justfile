@@ -23,3 +23,7 @@ test-browser:
 # Advisories, licences and sources of the dependencies
 deny:
     cargo deny check
+
+# What docs/BENCHMARKS.md is made from: just bench sell
+bench name:
+    cargo bench --bench {{name}}

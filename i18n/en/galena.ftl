@@ -1395,6 +1395,7 @@ contracts-say-floor = A sale costs at least { $floor }.
 contracts-say-cap = A sale costs at most { $cap }.
 contracts-say-deposit = { $deposit } is set aside for each lead as a deposit on a sale; what is due beyond it comes out of the wallet.
 contracts-say-no-result = No result, no charge.
+contracts-say-no-result-but-fee = No result, no charge, the base fee aside.
 contracts-say-any-lead = Every lead of the vertical qualifies.
 contracts-say-criteria = A lead qualifies when: { $criteria }. A lead that fails is not payable and not bought.
 contracts-say-seniority = the contact is at least: { $least }

@@ -67,7 +67,11 @@ fn paid(l: &Lang, terms: &Terms, is_private: bool) -> Vec<String> {
         said.push(fl!(l, "contracts-say-deposit", deposit = deposit));
     }
     if terms.price_lead.is_none() && !terms.asks_for_bid() {
-        said.push(fl!(l, "contracts-say-no-result"));
+        said.push(if terms.base_fee.is_some() {
+            fl!(l, "contracts-say-no-result-but-fee")
+        } else {
+            fl!(l, "contracts-say-no-result")
+        });
     }
     said
 }
