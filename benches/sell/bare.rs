@@ -107,7 +107,7 @@ impl<'conn> Prepared<'conn> {
             pending,
             postings,
             entries,
-            hold,
+            charge,
             audit,
         ] = &mut self.inner;
         conn.execute_batch(self.savepoint).unwrap();
@@ -133,7 +133,7 @@ impl<'conn> Prepared<'conn> {
         sale.fill(kept);
         changed(postings, &sale.postings, 2);
         changed(entries, &sale.entries, 5);
-        changed(hold, &sale.hold, 1);
+        changed(charge, &sale.hold, 1);
         changed(audit, &sale.audit, 1);
         conn.execute_batch(self.release).unwrap();
         true
@@ -157,6 +157,7 @@ fn asked<T>(
 }
 
 impl Sale {
+    #[expect(clippy::too_many_lines, reason = "a line for each value that is bound")]
     fn of(offer: &Offer, now: Ts) -> Self {
         let (listing, request) = (&offer.listing, &*offer.request);
         let price = request.bid.minor;
