@@ -69,6 +69,7 @@ fn terms(model: Model, lead: i64, appointment: i64, share: Option<(i32, i64)>) -
         base_fee: None,
         criteria: Criteria::default(),
         dispute_window_days: 7,
+        disputes: galena::verticals::DisputeRules::default(),
         confirmation: Confirmation::default(),
     }
 }
@@ -145,6 +146,7 @@ fn vertical() -> Vertical {
         held_prior: BasisPoints(1_500),
         sale_prior: BasisPoints(500),
         prior_weight: 20,
+        disputes: galena::verticals::DisputeRules::default(),
         fields: Vec::new(),
     }
 }

@@ -60,6 +60,7 @@ impl ChargeState {
             (Self::Held, Self::Captured | Self::Released)
                 | (Self::Owed, Self::Captured | Self::WrittenOff)
                 | (Self::Captured, Self::Settled | Self::Disputed)
+                | (Self::Settled, Self::Disputed)
                 | (
                     Self::Disputed,
                     Self::Captured | Self::Settled | Self::Refunded
@@ -311,6 +312,34 @@ pub fn release(conn: &mut Conn, charge: &Charge, now: Ts) -> Result<Charge> {
     Ok(released)
 }
 
+/// Puts a charge under dispute; a settled one only where the exchange opens the dispute out of time.
+pub fn dispute(conn: &mut Conn, charge: &Charge, now: Ts) -> Result<Charge> {
+    let disputed = Charge {
+        state: ChargeState::Disputed,
+        ..charge.clone()
+    };
+    advance(conn, charge, &disputed)?;
+    record(conn, &disputed, "charge.disputed", now)?;
+    Ok(disputed)
+}
+
+/// Ends the dispute of a charge: it was refunded whole, or what was not is final.
+pub fn end_dispute(conn: &mut Conn, charge: &Charge, is_refunded: bool, now: Ts) -> Result<Charge> {
+    let (state, action) = if is_refunded {
+        (ChargeState::Refunded, "charge.refunded")
+    } else {
+        (ChargeState::Settled, "charge.settled")
+    };
+    let ended = Charge {
+        state,
+        settled_at: charge.settled_at.or(Some(now)),
+        ..charge.clone()
+    };
+    advance(conn, charge, &ended)?;
+    record(conn, &ended, action, now)?;
+    Ok(ended)
+}
+
 /// Moves a charge by the table, if nobody moved it meanwhile.
 fn advance(conn: &mut Conn, seen: &Charge, next: &Charge) -> Result<()> {
     if !seen.state.may_become(next.state) || !store::advance(conn, seen.state, next)? {
@@ -359,6 +388,7 @@ mod tests {
             (Owed, WrittenOff),
             (Captured, Settled),
             (Captured, Disputed),
+            (Settled, Disputed),
             (Disputed, Captured),
             (Disputed, Settled),
             (Disputed, Refunded),

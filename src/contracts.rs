@@ -148,7 +148,11 @@ pub fn standard(
     now: Ts,
 ) -> Result<Agreement> {
     let known = store::standard(conn, buyer, vertical.id, currency)?;
-    let terms = Terms::standard(currency, vertical.dispute_window_days);
+    let terms = Terms::standard(
+        currency,
+        vertical.dispute_window_days,
+        vertical.disputes.clone(),
+    );
     let Some(contract) = known else {
         let contract = Contract {
             name: format!("{} standard {currency}", vertical.key),
@@ -186,7 +190,11 @@ pub fn unstored(buyer: AccountId, vertical: &Vertical, currency: Currency, now: 
     let version = Version {
         id: ContractVersionId::new(now),
         number: 1,
-        terms: Terms::standard(currency, vertical.dispute_window_days),
+        terms: Terms::standard(
+            currency,
+            vertical.dispute_window_days,
+            vertical.disputes.clone(),
+        ),
         created_at: now,
     };
     Agreement { contract, version }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use clock::{confirm_silent, lapse_due};
-pub use decide::{Answer, answer, decide, details};
+pub use decide::{Answer, answer, decide, details, void};
 pub use party::{Party, Side, outcome_text};
 pub use report::{
     Moved, NewAppointment, NewSale, Report, cancel, move_to, report, report_sale, schedule,
@@ -47,7 +47,7 @@ text_enum! {
         Confirmed = "confirmed",
         /// Contested with success; another may be reported.
         Dismissed = "dismissed",
-        /// An appointment that was called off, or that nobody reported on.
+        /// An appointment that was called off, or that nobody reported on; or its purchase was refunded.
         Cancelled = "cancelled",
     }
 }
@@ -60,8 +60,13 @@ impl ConversionState {
             (
                 Self::Scheduled,
                 Self::Scheduled | Self::Proposed | Self::Cancelled
-            ) | (Self::Proposed, Self::Confirmed | Self::Contested)
-                | (Self::Contested, Self::Confirmed | Self::Dismissed)
+            ) | (
+                Self::Proposed,
+                Self::Confirmed | Self::Contested | Self::Cancelled
+            ) | (
+                Self::Contested,
+                Self::Confirmed | Self::Dismissed | Self::Cancelled
+            )
         )
     }
 }
@@ -163,8 +168,10 @@ mod tests {
             (Scheduled, Cancelled),
             (Proposed, Confirmed),
             (Proposed, Contested),
+            (Proposed, Cancelled),
             (Contested, Confirmed),
             (Contested, Dismissed),
+            (Contested, Cancelled),
         ];
         for &from in ConversionState::ALL {
             for &to in ConversionState::ALL {

@@ -19,7 +19,7 @@ pub use exchange::Seller;
 pub use facts::{Fact, facts};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
-pub use settle::{advance, finish_due, lapsing, settle_due};
+pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
 pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_seller, sold_by};
 
 use crate::access::Actor;
@@ -70,7 +70,10 @@ impl PurchaseState {
             ),
             Self::Sold => matches!(next, Self::Settled | Self::Disputed | Self::Refunded),
             Self::Disputed => matches!(next, Self::Settled | Self::Refunded),
-            Self::Lapsed | Self::Settled | Self::Refunded => false,
+            Self::Lapsed => matches!(next, Self::Refunded),
+            // Only where the exchange opens a dispute out of time.
+            Self::Settled => matches!(next, Self::Disputed | Self::Refunded),
+            Self::Refunded => false,
         }
     }
 

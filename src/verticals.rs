@@ -2,6 +2,7 @@
 
 pub mod api;
 mod common;
+mod dispute_rules;
 mod numbers;
 pub mod pages;
 pub mod place;
@@ -14,6 +15,7 @@ use i18n_embed_fl::fl;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use dispute_rules::{DisputeReason, DisputeRules, EvidenceNeeded, NotCreditable};
 pub use numbers::{Numbers, change};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
@@ -168,6 +170,8 @@ pub struct Vertical {
     pub sale_prior: BasisPoints,
     /// The leads that these chances count for beside observed ones.
     pub prior_weight: i32,
+    /// How leads are disputed; contract versions pin it.
+    pub disputes: DisputeRules,
     /// The fields every vertical has, then its own.
     pub fields: Vec<Field>,
 }

@@ -438,12 +438,15 @@ on_both!(async fn an_admin_changes_the_numbers_of_a_vertical(app) {
             ("commission", "1250"), ("duplicate_window_days", "60"), ("consent_max_age_days", "14"),
             ("dispute_window_days", "7"), ("listing_days", "20"), ("max_copies", copies), ("min_age", "21"),
             ("held_prior", "1500"), ("sale_prior", "500"), ("prior_weight", "20"),
+            ("answer_days", "2"), ("decide_days", "5"), ("appeal_days", "3"), ("return_cap", "2500"),
+            ("cap_days", "30"), ("meritless_fee", "0"), ("resells", "true"),
         ]
     };
     browser.post_form("/operator/verticals/eyewear", &numbers("11")).await.expect(422);
     browser.post_form("/operator/verticals/eyewear", &numbers("2")).await.expect(303);
     let vertical = app.read(|conn| galena::verticals::by_key(conn, "eyewear")).await;
     assert_eq!((vertical.commission.0, vertical.max_copies, vertical.min_age), (1250, 2, 21));
+    assert_eq!((vertical.disputes.answer_days, vertical.disputes.resells), (2, true));
     let auditor = app.operator(galena::access::Role::Auditor).await;
     app.sign_in(&auditor.email).await.post_form("/operator/verticals/eyewear", &numbers("2")).await.expect(403);
 });

@@ -92,6 +92,16 @@ verticals-commission-help = In hundredths of a per cent: 1500 is 15 %
 verticals-duplicate-window = Days in which a contact is taken once
 verticals-consent-age = Days that a consent holds
 verticals-dispute-window = Days to open a dispute
+verticals-answer-days = Days for the seller to answer a dispute
+verticals-decide-days = Days for the exchange to decide one
+verticals-appeal-days = Days to appeal
+verticals-return-cap = Share of purchases that may be disputed
+verticals-cap-days = Days that this share counts
+verticals-meritless-fee = Fee for a dispute without merit, of its price
+verticals-resells = A refunded lead
+verticals-resells-yes = may be sold to somebody else
+verticals-resells-no = is not sold again
+verticals-bps-help = In hundredths of a per cent: 2000 is 20 %
 verticals-listing-days = Days on offer
 verticals-max-copies = Copies at most
 verticals-held-prior = Chance of a held appointment, before there is data
@@ -1405,6 +1415,9 @@ contracts-say-window = { $days ->
     [one] A charge may be disputed for one day; then it is final.
    *[other] A charge may be disputed for { $days } days; then it is final.
 }
+contracts-say-disputes = The seller answers a dispute within { $answer } days, or has accepted it; the exchange decides a contested one within { $decide } days, or the buyer is refunded; either side may appeal once within { $appeal } days, to another auditor.
+contracts-say-return-cap = Up to { $cap } of the purchases of { $days } days may be disputed, at least one.
+contracts-say-meritless-fee = A dispute that is denied costs the buyer { $fee } of the disputed price, as far as the wallet has it.
 contracts-say-either-reports = { $days ->
     [one] Either side may report an outcome. The other confirms or contests it; after one day of silence it is confirmed.
    *[other] Either side may report an outcome. The other confirms or contests it; after { $days } days of silence it is confirmed.
@@ -1597,6 +1610,10 @@ contracts-min-seniority = Seniority
 contracts-certain = How an outcome becomes certain
 contracts-dispute-window = Dispute window, days
 contracts-dispute-window-help = 1 to 90
+contracts-answer-days = Days for the seller to answer a dispute
+contracts-return-cap = Share of purchases that may be disputed, per cent
+contracts-meritless-fee = Fee for a dispute without merit, per cent of the price
+contracts-private-help = The vertical has { $value }. Another value takes a private contract, which its seller accepts.
 contracts-reporter = Who may report an outcome
 contracts-reporter-either = either side
 contracts-reporter-buyer = the buyer

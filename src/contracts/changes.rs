@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, ContractId};
 use crate::notices::NoticeKind;
-use crate::verticals::Vertical;
+use crate::verticals::{self, Vertical};
 
 const MAX_NAME: usize = 120;
 
@@ -48,7 +48,11 @@ impl NewContract {
         if seller.is_some() && parsed.is_none() {
             errors.push(unknown_seller());
         }
-        match Terms::parse(terms, vertical) {
+        let terms = Terms::parse(terms, vertical).and_then(|terms| {
+            check_rules(vertical, seller.is_some(), &terms).map_err(|error| vec![error])?;
+            Ok(terms)
+        });
+        match terms {
             Ok(terms) if errors.is_empty() => Ok(Self {
                 name,
                 seller: parsed,
@@ -66,6 +70,15 @@ impl NewContract {
 fn unknown_seller() -> FieldError {
     let accepted = "the account number of an approved seller, acc_.., from its account page";
     FieldError::new("seller", Reason::NotAllowed, accepted)
+}
+
+/// Only a seller that accepts other rules for disputes than the vertical's is bound by them.
+fn check_rules(vertical: &Vertical, is_private: bool, terms: &Terms) -> Result<(), FieldError> {
+    if is_private || terms.disputes == vertical.disputes {
+        return Ok(());
+    }
+    let accepted = "left out: on the open market the vertical's rules hold";
+    Err(FieldError::new("disputes", Reason::NotAllowed, accepted))
 }
 
 /// Makes a contract: with the open market it is active at once, a seller has to accept it first.
@@ -142,6 +155,8 @@ pub fn revise(
             accepted,
         ));
     }
+    let vertical = verticals::by_id(conn, contract.vertical_id)?;
+    check_rules(&vertical, contract.seller_id.is_some(), &terms).map_err(|error| vec![error])?;
     let number = seen + 1;
     let mut next = contract.clone();
     if contract.seller_id.is_some() {

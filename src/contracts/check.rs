@@ -46,6 +46,11 @@ impl Terms {
             "dispute_window_days",
             (1, 90),
         );
+        let disputes = match &input.disputes {
+            Some(given) => given.over(&vertical.disputes),
+            None => vertical.disputes.clone(),
+        };
+        errors.0.extend(disputes.check("disputes."));
         let confirmation = errors.confirmation(&input.confirmation);
         if let Some(model) = model {
             errors.combination(model, input);
@@ -60,6 +65,7 @@ impl Terms {
                 base_fee,
                 criteria,
                 dispute_window_days,
+                disputes,
                 confirmation,
             }),
             _ => Err(errors.0),

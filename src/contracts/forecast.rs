@@ -73,7 +73,7 @@ mod tests {
     use crate::contracts::{Chance, Confirmation};
     use crate::money::{BasisPoints, Currency};
     use crate::text::english;
-    use crate::verticals::Model;
+    use crate::verticals::{DisputeRules, Model};
 
     fn eur(minor: i64) -> Money {
         Money::new(minor, Currency::EUR)
@@ -98,7 +98,7 @@ mod tests {
         let appointment = Terms {
             model: Model::Ppa,
             price_appointment: Some(eur(6_000)),
-            ..Terms::standard(Currency::EUR, 7)
+            ..Terms::standard(Currency::EUR, 7, DisputeRules::default())
         };
         let told = Forecast::of(&appointment, eur(0), 10, &odds());
         assert_eq!(
@@ -125,7 +125,7 @@ mod tests {
                 period: Period::Month,
             }),
             confirmation: Confirmation::default(),
-            ..Terms::standard(Currency::EUR, 7)
+            ..Terms::standard(Currency::EUR, 7, DisputeRules::default())
         };
         // 10.00 and 5 % of 25.00 for each of ten.
         let open = Forecast::of(&hybrid(None), eur(1_000), 10, &odds());

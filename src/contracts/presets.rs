@@ -36,6 +36,7 @@ pub fn preset(model: Model, currency: Currency, vertical: &Vertical) -> TermsJso
         min_stage: None,
         min_seniority: None,
         dispute_window_days: Some(vertical.dispute_window_days),
+        disputes: None,
         confirmation: ConfirmationJson::default(),
     };
     match model {

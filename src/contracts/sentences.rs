@@ -7,7 +7,7 @@ use crate::conditions::FilterFields;
 use crate::leads::{MQL_AT, SQL_AT, Stage};
 use crate::money::Money;
 use crate::text::Lang;
-use crate::verticals::Vertical;
+use crate::verticals::{DisputeRules, Vertical};
 use crate::web::format::words;
 
 /// Leads, held appointments and no-shows of the worked example, and its sales.
@@ -22,6 +22,7 @@ pub fn sentences(l: &Lang, terms: &Terms, vertical: &Vertical, is_private: bool)
     said.extend(qualified(l, terms, vertical));
     let window = terms.dispute_window_days;
     said.push(fl!(l, "contracts-say-window", days = window));
+    said.extend(disputed(l, &terms.disputes));
     if terms.awaits_outcome() {
         said.extend(confirmed(l, terms));
     }
@@ -97,6 +98,29 @@ fn qualified(l: &Lang, terms: &Terms, vertical: &Vertical) -> Vec<String> {
         return vec![fl!(l, "contracts-say-any-lead")];
     }
     vec![fl!(l, "contracts-say-criteria", criteria = said.join("; "))]
+}
+
+fn disputed(l: &Lang, rules: &DisputeRules) -> Vec<String> {
+    let mut said = vec![
+        fl!(
+            l,
+            "contracts-say-disputes",
+            answer = rules.answer_days,
+            decide = rules.decide_days,
+            appeal = rules.appeal_days
+        ),
+        fl!(
+            l,
+            "contracts-say-return-cap",
+            cap = rules.return_cap_bps.to_string(),
+            days = rules.cap_days
+        ),
+    ];
+    if rules.meritless_fee_bps.0 > 0 {
+        let fee = rules.meritless_fee_bps.to_string();
+        said.push(fl!(l, "contracts-say-meritless-fee", fee = fee));
+    }
+    said
 }
 
 fn confirmed(l: &Lang, terms: &Terms) -> Vec<String> {

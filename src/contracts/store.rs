@@ -14,7 +14,7 @@ use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::db::Conn;
 use crate::db::schema::{contract_versions, contracts, purchase_requests, request_changes};
-use crate::db::types::from_json;
+use crate::db::types::{from_json, json};
 use crate::error::{Error, Result};
 use crate::id::{AccountId, ContractId, ContractVersionId, RequestId, VerticalId};
 use crate::leads::Stage;
@@ -47,13 +47,14 @@ struct VersionRow {
     held_minutes: i32,
     lapse_days: i32,
     created_at: Ts,
+    dispute_rules: String,
 }
 
 impl VersionRow {
-    fn of(contract: ContractId, version: &Version) -> Self {
+    fn of(contract: ContractId, version: &Version) -> Result<Self> {
         let terms = &version.terms;
         let minor = |money: Option<Money>| money.map(|money| money.minor);
-        Self {
+        Ok(Self {
             id: version.id,
             contract_id: contract,
             version: version.number,
@@ -77,7 +78,8 @@ impl VersionRow {
             held_minutes: terms.confirmation.held_minutes,
             lapse_days: terms.confirmation.lapse_days,
             created_at: version.created_at,
-        }
+            dispute_rules: json(&terms.disputes)?,
+        })
     }
 
     fn version(self) -> Result<Version> {
@@ -121,6 +123,7 @@ impl VersionRow {
                     min_seniority: self.min_seniority,
                 },
                 dispute_window_days: self.dispute_window_days,
+                disputes: from_json(&self.dispute_rules)?,
                 confirmation: Confirmation {
                     reporter: self.reporter,
                     silence_days: self.silence_days,
@@ -226,7 +229,7 @@ pub fn insert(conn: &mut Conn, contract: &Contract) -> Result<()> {
 
 pub fn insert_version(conn: &mut Conn, contract: ContractId, version: &Version) -> Result<()> {
     diesel::insert_into(contract_versions::table)
-        .values(VersionRow::of(contract, version))
+        .values(VersionRow::of(contract, version)?)
         .execute(conn)?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::conditions::Filter;
 use crate::db::types::text_enum;
 use crate::leads::Stage;
 use crate::money::{BasisPoints, Currency, Money, MoneyJson};
-use crate::verticals::{Model, Vertical};
+use crate::verticals::{DisputeRules, Model, Vertical};
 
 text_enum! {
     /// Who may report an outcome; the other side confirms it.
@@ -33,6 +33,7 @@ pub struct Terms {
     pub base_fee: Option<BaseFee>,
     pub criteria: Criteria,
     pub dispute_window_days: i32,
+    pub disputes: DisputeRules,
     pub confirmation: Confirmation,
 }
 
@@ -120,7 +121,7 @@ impl Default for Confirmation {
 
 impl Terms {
     /// Pay per lead at the bid of each request.
-    pub fn standard(currency: Currency, dispute_window_days: i32) -> Self {
+    pub fn standard(currency: Currency, dispute_window_days: i32, disputes: DisputeRules) -> Self {
         Self {
             model: Model::Ppl,
             currency,
@@ -130,6 +131,7 @@ impl Terms {
             base_fee: None,
             criteria: Criteria::default(),
             dispute_window_days,
+            disputes,
             confirmation: Confirmation::default(),
         }
     }
@@ -210,6 +212,9 @@ pub struct TermsJson {
     /// Days in which a charge may be disputed, 1 - 90; the vertical's when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispute_window_days: Option<i32>,
+    /// Deadlines, cap and fee of disputes; the vertical's when left out, and always on the open market.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputes: Option<DisputesJson>,
     #[serde(default)]
     pub confirmation: ConfirmationJson,
 }
@@ -240,6 +245,60 @@ pub struct BaseFeeJson {
     pub amount: MoneyJson,
     /// `week` or `month`.
     pub period: String,
+}
+
+/// The rules of disputes that a private contract may change; what is left out is the vertical's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DisputeTerms)]
+pub struct DisputesJson {
+    /// Days in which the seller answers, 1 - 14; its silence accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_days: Option<i32>,
+    /// Days in which the exchange decides, 1 - 30; its silence refunds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decide_days: Option<i32>,
+    /// Days in which either side may appeal, 1 - 14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal_days: Option<i32>,
+    /// The share of purchases that may be disputed, 0 - 10000; at least one may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_cap_bps: Option<i32>,
+    /// Days that the cap counts, 1 - 90.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_days: Option<i32>,
+    /// What a dispute without merit costs, of the disputed price, 0 - 5000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meritless_fee_bps: Option<i32>,
+}
+
+impl DisputesJson {
+    /// The vertical's rules with what these change.
+    pub fn over(&self, vertical: &DisputeRules) -> DisputeRules {
+        let bps = |given: Option<i32>, or| given.map_or(or, BasisPoints);
+        DisputeRules {
+            answer_days: self.answer_days.unwrap_or(vertical.answer_days),
+            decide_days: self.decide_days.unwrap_or(vertical.decide_days),
+            appeal_days: self.appeal_days.unwrap_or(vertical.appeal_days),
+            return_cap_bps: bps(self.return_cap_bps, vertical.return_cap_bps),
+            cap_days: self.cap_days.unwrap_or(vertical.cap_days),
+            meritless_fee_bps: bps(self.meritless_fee_bps, vertical.meritless_fee_bps),
+            ..vertical.clone()
+        }
+    }
+}
+
+impl From<&DisputeRules> for DisputesJson {
+    fn from(rules: &DisputeRules) -> Self {
+        Self {
+            answer_days: Some(rules.answer_days),
+            decide_days: Some(rules.decide_days),
+            appeal_days: Some(rules.appeal_days),
+            return_cap_bps: Some(rules.return_cap_bps.0),
+            cap_days: Some(rules.cap_days),
+            meritless_fee_bps: Some(rules.meritless_fee_bps.0),
+        }
+    }
 }
 
 /// How an outcome becomes certain; what is left out is as by default.
@@ -297,6 +356,7 @@ impl From<&Terms> for TermsJson {
             min_stage: criteria.min_stage.map(|stage| stage.to_string()),
             min_seniority: criteria.min_seniority.clone(),
             dispute_window_days: Some(terms.dispute_window_days),
+            disputes: Some((&terms.disputes).into()),
             confirmation: terms.confirmation.into(),
         }
     }

@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::error::{Code, Error, Reason, Result};
 use crate::id::ConversionId;
 use crate::notices::NoticeKind;
-use crate::purchases::{self, PurchaseState};
+use crate::purchases::{self, Purchase, PurchaseState};
 use crate::requests;
 use crate::vault::Vault;
 
@@ -208,9 +208,35 @@ fn move_money(
     contracts::odds_changed(conn, purchase.vertical_id, purchase.buyer_id, now)
 }
 
+/// Ends a purchase that was refunded whole: nothing is held for it any more, and no report waits.
+pub fn void(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
+    let open = [
+        ConversionState::Scheduled,
+        ConversionState::Proposed,
+        ConversionState::Contested,
+    ];
+    give_back(conn, purchase, &open, PurchaseState::Refunded, now)
+}
+
 /// Gives back everything that is held for outcomes which did not come about.
 pub(super) fn lapse(conn: &mut Conn, party: &Party, now: Ts) -> Result<()> {
     let purchase = &party.purchase;
+    let next = if purchase.state == PurchaseState::AwaitingOutcome {
+        PurchaseState::Lapsed
+    } else {
+        purchase.state
+    };
+    give_back(conn, purchase, &[ConversionState::Scheduled], next, now)
+}
+
+/// Releases what is held for a purchase, cancels its conversions in these states, and moves it on.
+fn give_back(
+    conn: &mut Conn,
+    purchase: &Purchase,
+    cancelled: &[ConversionState],
+    next: PurchaseState,
+    now: Ts,
+) -> Result<()> {
     let mut released = 0;
     for charge in charges::of_purchase(conn, purchase.id)? {
         if charge.state == ChargeState::Held {
@@ -219,7 +245,7 @@ pub(super) fn lapse(conn: &mut Conn, party: &Party, now: Ts) -> Result<()> {
         }
     }
     for conversion in store::of_purchase(conn, purchase.id)? {
-        if conversion.state == ConversionState::Scheduled {
+        if cancelled.contains(&conversion.state) {
             let next = Conversion {
                 confirm_by: None,
                 ..conversion.step(ConversionState::Cancelled, now)?
@@ -229,11 +255,6 @@ pub(super) fn lapse(conn: &mut Conn, party: &Party, now: Ts) -> Result<()> {
             record(conn, purchase, actor, "conversion.cancelled", &next, now)?;
         }
     }
-    let next = if purchase.state == PurchaseState::AwaitingOutcome {
-        PurchaseState::Lapsed
-    } else {
-        purchase.state
-    };
     purchases::advance(conn, purchase, next, None, now)?;
     if let Some(request) = purchase.request_id {
         requests::adjust_spent(conn, request, -released, now)?;

@@ -18,6 +18,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261122000006_contracts_and_requests",
     "20261122000007_purchases",
     "20261122000008_charges_and_conversions",
+    "20261125000009_disputes",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -251,6 +251,7 @@ diesel::table! {
         sale_prior_bps -> Integer,
         prior_weight -> Integer,
         created_at -> BigInt,
+        dispute_rules -> Text,
     }
 }
 
@@ -481,6 +482,7 @@ diesel::table! {
         held_minutes -> Integer,
         lapse_days -> Integer,
         created_at -> BigInt,
+        dispute_rules -> Text,
     }
 }
 
@@ -680,6 +682,96 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    disputes (id) {
+        id -> DbUuid,
+        purchase_id -> DbUuid,
+        charge_kind -> Text,
+        charge_id -> Nullable<DbUuid>,
+        contract_id -> DbUuid,
+        contract_version_id -> DbUuid,
+        vertical_id -> DbUuid,
+        buyer_id -> DbUuid,
+        seller_id -> DbUuid,
+        reason -> Text,
+        state -> Text,
+        currency -> Text,
+        price_minor -> BigInt,
+        refund_minor -> BigInt,
+        fee_minor -> BigInt,
+        is_late -> Bool,
+        round -> Integer,
+        version -> Integer,
+        due_at -> Nullable<BigInt>,
+        opened_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+        appealed_by -> Nullable<DbUuid>,
+        decided_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    dispute_decisions (dispute_id, round) {
+        dispute_id -> DbUuid,
+        round -> Integer,
+        outcome -> Text,
+        refund_minor -> BigInt,
+        how -> Text,
+        decided_by -> Nullable<DbUuid>,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    dispute_findings (dispute_id, name) {
+        dispute_id -> DbUuid,
+        name -> Text,
+        verdict -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    dispute_entries (id) {
+        id -> DbUuid,
+        dispute_id -> DbUuid,
+        side -> Text,
+        user_id -> Nullable<DbUuid>,
+        kind -> Text,
+        at -> BigInt,
+        media_type -> Nullable<Text>,
+        size_bytes -> Nullable<Integer>,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    dispute_files (entry_id) {
+        entry_id -> DbUuid,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> accounts (account_id));
@@ -704,6 +796,10 @@ diesel::joinable!(charges -> contracts (contract_id));
 diesel::joinable!(charges -> contract_versions (contract_version_id));
 diesel::joinable!(charges -> purchases (purchase_id));
 diesel::joinable!(conversions -> purchases (purchase_id));
+diesel::joinable!(disputes -> purchases (purchase_id));
+diesel::joinable!(disputes -> verticals (vertical_id));
+diesel::joinable!(dispute_decisions -> disputes (dispute_id));
+diesel::joinable!(dispute_files -> dispute_entries (entry_id));
 diesel::joinable!(purchase_work -> purchases (purchase_id));
 diesel::joinable!(purchase_notes -> users (user_id));
 
@@ -745,6 +841,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversions,
     purchase_work,
     purchase_notes,
+    disputes,
+    dispute_decisions,
+    dispute_findings,
+    dispute_entries,
+    dispute_files,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

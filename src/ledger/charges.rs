@@ -220,6 +220,12 @@ pub fn settle_with_reserve(conn: &mut Conn, settlement: &Settlement) -> Result<(
     Ok(())
 }
 
+/// What of a charge's share is still pending, locked until the end of the transaction.
+pub fn lock_pending(conn: &mut Conn, charge: Source) -> Result<Money> {
+    let row = locked(conn, charge)?;
+    Ok(row.money(row.pending_minor))
+}
+
 /// A dispute that stops a charge's share from being paid out.
 #[derive(Debug, Clone, Copy)]
 pub struct DisputeHold {

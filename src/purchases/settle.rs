@@ -3,6 +3,7 @@
 use super::{Purchase, PurchaseState, store};
 use crate::access::Actor;
 use crate::clock::Ts;
+use crate::contracts::Terms;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::ledger;
@@ -36,6 +37,23 @@ pub fn finish_due(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
         advance(conn, purchase, PurchaseState::Settled, None, now)?;
     }
     Ok(due.len())
+}
+
+/// Puts the price of a purchase under dispute. One that awaits outcomes keeps its state: only its
+/// price is disputed, and does not become final meanwhile.
+pub fn dispute(conn: &mut Conn, purchase: &Purchase, terms: &Terms, now: Ts) -> Result<()> {
+    if terms.awaits_outcome() {
+        return Ok(());
+    }
+    advance(conn, purchase, PurchaseState::Disputed, None, now)
+}
+
+/// Ends the dispute of a purchase's price: what was not refunded is final.
+pub fn end_dispute(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
+    if purchase.state == PurchaseState::Disputed {
+        advance(conn, purchase, PurchaseState::Settled, None, now)?;
+    }
+    store::set_settled(conn, purchase.id, now)
 }
 
 /// Moves a purchase by the table, if nobody moved it meanwhile; `lapse_at` is when it may lapse from now on.

@@ -9,7 +9,8 @@ use crate::clock::Ts;
 use crate::contracts::ContractState;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, charges, contract_versions, contracts, conversions, leads, purchases, verticals,
+    accounts, charges, contract_versions, contracts, conversions, disputes, leads, purchases,
+    verticals,
 };
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
@@ -155,8 +156,12 @@ pub fn mark_opened(conn: &mut Conn, ids: &[PurchaseId], now: Ts) -> Result<()> {
     Ok(())
 }
 
-/// Purchases whose own price was charged and whose dispute window is over.
+/// Purchases whose own price was charged and whose dispute window is over, unless it is disputed.
 pub fn final_by(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Purchase>> {
+    let disputed = disputes::table
+        .filter(disputes::purchase_id.eq(purchases::id))
+        .filter(disputes::charge_kind.eq("lead"))
+        .filter(disputes::closed_at.is_null());
     Ok(purchases::table
         .filter(purchases::settled_at.is_null())
         .filter(purchases::final_at.le(now))
@@ -172,6 +177,7 @@ pub fn final_by(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Purchase>> {
                     ])
                     .and(purchases::price_minor.gt(0))),
         )
+        .filter(diesel::dsl::not(diesel::dsl::exists(disputed)))
         .order((purchases::final_at, purchases::id))
         .limit(limit)
         .select(Purchase::as_select())
@@ -192,6 +198,15 @@ pub fn settle(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<bool> {
         .set((purchases::state.eq(next), purchases::settled_at.eq(now)))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Notes when the price of a purchase became final, once.
+pub fn set_settled(conn: &mut Conn, id: PurchaseId, now: Ts) -> Result<()> {
+    diesel::update(purchases::table.find(id))
+        .filter(purchases::settled_at.is_null())
+        .set(purchases::settled_at.eq(now))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Moves a purchase that is still in the state that was seen.

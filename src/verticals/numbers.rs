@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::dispute_rules as rules;
 use super::pages::NumbersForm;
-use super::store;
+use super::{DisputeRules, store};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -13,7 +14,7 @@ use crate::id::VerticalId;
 use crate::money::BasisPoints;
 
 /// Numbers that are within their bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbers {
     pub commission: BasisPoints,
     pub duplicate_window_days: i32,
@@ -25,12 +26,13 @@ pub struct Numbers {
     pub held_prior: BasisPoints,
     pub sale_prior: BasisPoints,
     pub prior_weight: i32,
+    pub disputes: DisputeRules,
 }
 
 impl Numbers {
     pub fn parse(form: &NumbersForm) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut number = |field: &str, text: &str, min: i32, max: i32| {
+        let mut number = |field: &str, text: &str, min: i32, max: i32| -> i32 {
             let value: Option<i32> = text.trim().parse().ok();
             let reason = match value {
                 None => Reason::WrongType,
@@ -62,12 +64,36 @@ impl Numbers {
             held_prior: BasisPoints(number("held_prior", &form.held_prior, 1, 9_999)),
             sale_prior: BasisPoints(number("sale_prior", &form.sale_prior, 1, 9_999)),
             prior_weight: number("prior_weight", &form.prior_weight, 1, 10_000),
+            disputes: dispute_rules(form, &mut number),
         };
         if errors.is_empty() {
             Ok(numbers)
         } else {
             Err(errors)
         }
+    }
+}
+
+/// The rules of disputes with the numbers of the form; what each reason needs is the same everywhere.
+fn dispute_rules(
+    form: &NumbersForm,
+    number: &mut impl FnMut(&str, &str, i32, i32) -> i32,
+) -> DisputeRules {
+    let mut within =
+        |field: &str, text: &str, (low, high): (i32, i32)| number(field, text, low, high);
+    DisputeRules {
+        answer_days: within("answer_days", &form.answer_days, rules::ANSWER_DAYS),
+        decide_days: within("decide_days", &form.decide_days, rules::DECIDE_DAYS),
+        appeal_days: within("appeal_days", &form.appeal_days, rules::APPEAL_DAYS),
+        return_cap_bps: BasisPoints(within("return_cap", &form.return_cap, rules::RETURN_CAP)),
+        cap_days: within("cap_days", &form.cap_days, rules::CAP_DAYS),
+        meritless_fee_bps: BasisPoints(within(
+            "meritless_fee",
+            &form.meritless_fee,
+            rules::MERITLESS_FEE,
+        )),
+        resells: form.resells == "true",
+        ..DisputeRules::default()
     }
 }
 
@@ -99,6 +125,7 @@ pub fn change(
                 "held_prior_bps": numbers.held_prior,
                 "sale_prior_bps": numbers.sale_prior,
                 "prior_weight": numbers.prior_weight,
+                "disputes": numbers.disputes,
             }),
         },
     )
@@ -121,6 +148,13 @@ mod tests {
             held_prior: "1500".to_owned(),
             sale_prior: "10000".to_owned(),
             prior_weight: "20".to_owned(),
+            answer_days: "3".to_owned(),
+            decide_days: "31".to_owned(),
+            appeal_days: "3".to_owned(),
+            return_cap: "2000".to_owned(),
+            cap_days: "30".to_owned(),
+            meritless_fee: "0".to_owned(),
+            resells: String::new(),
         };
         let errors = Numbers::parse(&form).unwrap_err();
         let told: Vec<(&str, Reason)> = errors
@@ -135,6 +169,7 @@ mod tests {
                 ("dispute_window_days", Reason::WrongType),
                 ("min_age", Reason::TooSmall),
                 ("sale_prior", Reason::TooLarge),
+                ("decide_days", Reason::TooLarge),
             ]
         );
     }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Numbers, Vertical};
 use crate::access::{Caller, Role};
 use crate::error::{Code, Error, FieldError, Result};
+use crate::text::Lang;
 use crate::web::{Ctx, Form, Page, html, html_status, redirect_with};
 
 #[derive(Template)]
@@ -38,10 +39,18 @@ pub struct NumbersForm {
     pub held_prior: String,
     pub sale_prior: String,
     pub prior_weight: String,
+    pub answer_days: String,
+    pub decide_days: String,
+    pub appeal_days: String,
+    pub return_cap: String,
+    pub cap_days: String,
+    pub meritless_fee: String,
+    pub resells: String,
 }
 
 impl NumbersForm {
     fn of(vertical: &Vertical) -> Self {
+        let disputes = &vertical.disputes;
         Self {
             commission: vertical.commission.0.to_string(),
             duplicate_window_days: vertical.duplicate_window_days.to_string(),
@@ -53,6 +62,13 @@ impl NumbersForm {
             held_prior: vertical.held_prior.0.to_string(),
             sale_prior: vertical.sale_prior.0.to_string(),
             prior_weight: vertical.prior_weight.to_string(),
+            answer_days: disputes.answer_days.to_string(),
+            decide_days: disputes.decide_days.to_string(),
+            appeal_days: disputes.appeal_days.to_string(),
+            return_cap: disputes.return_cap_bps.0.to_string(),
+            cap_days: disputes.cap_days.to_string(),
+            meritless_fee: disputes.meritless_fee_bps.0.to_string(),
+            resells: disputes.resells.to_string(),
         }
     }
 }
@@ -65,12 +81,22 @@ struct VerticalPage {
     form: NumbersForm,
     may_change: bool,
     errors: Vec<FieldError>,
+    /// Whether a refunded lead is sold again: the values of the choice, and their words.
+    resale: Vec<(String, String)>,
+}
+
+fn resale(l: &Lang) -> Vec<(String, String)> {
+    vec![
+        ("false".to_owned(), fl!(l, "verticals-resells-no")),
+        ("true".to_owned(), fl!(l, "verticals-resells-yes")),
+    ]
 }
 
 /// `GET /operator/verticals/{key}`
 pub async fn show(ctx: Ctx, caller: Caller, page: Page, key: Path<String>) -> Result<HttpResponse> {
     let vertical = ctx.db.read(move |conn| super::by_key(conn, &key)).await?;
     html(&VerticalPage {
+        resale: resale(page.l),
         page,
         form: NumbersForm::of(&vertical),
         vertical,
@@ -105,6 +131,7 @@ pub async fn change(
         Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => html_status(
             422,
             &VerticalPage {
+                resale: resale(page.l),
                 page,
                 vertical,
                 form,

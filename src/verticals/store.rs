@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Field, FieldKind, Numbers, Vertical, common};
+use super::{DisputeRules, Field, FieldKind, Numbers, Vertical, common};
 use crate::clock::Ts;
 use crate::db::schema::{vertical_attributes, verticals};
 use crate::db::types::{from_json, json};
@@ -30,6 +30,7 @@ struct Row {
     held_prior_bps: BasisPoints,
     sale_prior_bps: BasisPoints,
     prior_weight: i32,
+    dispute_rules: String,
 }
 
 #[derive(Queryable, Selectable)]
@@ -91,13 +92,12 @@ pub fn all(conn: &mut Conn) -> Result<Vec<Vertical>> {
         .load(conn)?;
     let ids: Vec<VerticalId> = rows.iter().map(|row| row.id).collect();
     let mut fields = attributes(conn, &ids)?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
             let own = fields.remove(&row.id).unwrap_or_default();
             assemble(row, own)
         })
-        .collect())
+        .collect()
 }
 
 /// Adds a vertical with its own fields; one of the same key is left as it is.
@@ -125,6 +125,7 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
             verticals::held_prior_bps.eq(vertical.held_prior),
             verticals::sale_prior_bps.eq(vertical.sale_prior),
             verticals::prior_weight.eq(vertical.prior_weight),
+            verticals::dispute_rules.eq(json(&vertical.disputes)?),
             verticals::created_at.eq(now),
         ))
         .execute(conn)?;
@@ -164,6 +165,7 @@ pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result
             verticals::held_prior_bps.eq(numbers.held_prior),
             verticals::sale_prior_bps.eq(numbers.sale_prior),
             verticals::prior_weight.eq(numbers.prior_weight),
+            verticals::dispute_rules.eq(json(&numbers.disputes)?),
         ))
         .execute(conn)?;
     Ok(())
@@ -174,7 +176,7 @@ fn one(conn: &mut Conn, row: Option<Row>) -> Result<Vertical> {
     let own = attributes(conn, &[row.id])?
         .remove(&row.id)
         .unwrap_or_default();
-    Ok(assemble(row, own))
+    assemble(row, own)
 }
 
 fn attributes(conn: &mut Conn, ids: &[VerticalId]) -> Result<HashMap<VerticalId, Vec<Field>>> {
@@ -203,10 +205,11 @@ fn attributes(conn: &mut Conn, ids: &[VerticalId]) -> Result<HashMap<VerticalId,
     Ok(fields)
 }
 
-fn assemble(row: Row, own: Vec<Field>) -> Vertical {
+fn assemble(row: Row, own: Vec<Field>) -> Result<Vertical> {
     let mut fields = common::fields(row.min_age);
     fields.extend(own);
-    Vertical {
+    let disputes: DisputeRules = from_json(&row.dispute_rules)?;
+    Ok(Vertical {
         id: row.id,
         key: row.key,
         name: row.name,
@@ -221,6 +224,7 @@ fn assemble(row: Row, own: Vec<Field>) -> Vertical {
         held_prior: row.held_prior_bps,
         sale_prior: row.sale_prior_bps,
         prior_weight: row.prior_weight,
+        disputes,
         fields,
-    }
+    })
 }

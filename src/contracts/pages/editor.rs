@@ -20,7 +20,7 @@ use crate::web::form::Pairs;
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 20] = [
+const SHOWN: [&str; 23] = [
     "name",
     "seller",
     "model",
@@ -37,6 +37,9 @@ const SHOWN: [&str; 20] = [
     "min_stage",
     "min_seniority",
     "dispute_window_days",
+    "disputes.answer_days",
+    "disputes.return_cap_bps",
+    "disputes.meritless_fee_bps",
     "confirmation.reporter",
     "confirmation.silence_days",
     "confirmation.held_minutes",

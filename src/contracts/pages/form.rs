@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::conditions::editor::{self, Edit, field_at};
 use crate::conditions::{Filter, FilterFields};
 use crate::contracts::TermsJson;
-use crate::contracts::terms::{BaseFeeJson, ConfirmationJson, ShareJson};
+use crate::contracts::terms::{BaseFeeJson, ConfirmationJson, DisputesJson, ShareJson};
 use crate::error::{FieldError, Reason};
 use crate::money::{BasisPoints, MoneyJson};
 use crate::verticals::Model;
@@ -37,6 +37,10 @@ pub struct Draft {
     pub min_stage: String,
     pub min_seniority: String,
     pub dispute_window_days: String,
+    /// Of a private contract; what is empty is as the vertical has it.
+    pub answer_days: String,
+    pub return_cap: String,
+    pub meritless_fee: String,
     pub reporter: String,
     pub silence_days: String,
     pub held_minutes: String,
@@ -78,6 +82,10 @@ impl Draft {
             .and_then(|json| Filter::from_json(json).ok())
             .unwrap_or_default();
         let rule = &terms.confirmation;
+        let disputes = terms.disputes.as_ref();
+        let number = |days: Option<i32>| days.map_or_else(String::new, |days| days.to_string());
+        let share_of =
+            |bps: Option<i32>| bps.map_or_else(String::new, |bps| percent(i64::from(bps)));
         Self {
             vertical: vertical.to_owned(),
             model: terms.model.clone(),
@@ -94,9 +102,10 @@ impl Draft {
             criteria: editor::Draft::of_filter(&filter),
             min_stage: terms.min_stage.clone().unwrap_or_default(),
             min_seniority: terms.min_seniority.clone().unwrap_or_default(),
-            dispute_window_days: terms
-                .dispute_window_days
-                .map_or_else(String::new, |days| days.to_string()),
+            dispute_window_days: number(terms.dispute_window_days),
+            answer_days: number(disputes.and_then(|rules| rules.answer_days)),
+            return_cap: share_of(disputes.and_then(|rules| rules.return_cap_bps)),
+            meritless_fee: share_of(disputes.and_then(|rules| rules.meritless_fee_bps)),
             reporter: rule.reporter.clone(),
             silence_days: rule.silence_days.to_string(),
             held_minutes: rule.held_minutes.to_string(),
@@ -127,6 +136,9 @@ impl Draft {
             min_stage: text("min_stage"),
             min_seniority: text("min_seniority"),
             dispute_window_days: text("dispute_window_days"),
+            answer_days: text("disputes.answer_days"),
+            return_cap: text("disputes.return_cap_bps"),
+            meritless_fee: text("disputes.meritless_fee_bps"),
             reporter: text("confirmation.reporter"),
             silence_days: text("confirmation.silence_days"),
             held_minutes: text("confirmation.held_minutes"),
@@ -156,11 +168,30 @@ impl Draft {
         };
         let dispute_window_days = (!self.dispute_window_days.is_empty())
             .then(|| number(&self.dispute_window_days, "dispute_window_days"));
+        let answer_days = (!self.answer_days.is_empty())
+            .then(|| number(&self.answer_days, "disputes.answer_days"));
         let confirmation = ConfirmationJson {
             reporter: self.reporter.clone(),
             silence_days: number(&self.silence_days, "confirmation.silence_days"),
             held_minutes: number(&self.held_minutes, "confirmation.held_minutes"),
             lapse_days: number(&self.lapse_days, "confirmation.lapse_days"),
+        };
+        let mut part = |text: &str, field: &str| {
+            (!text.is_empty()).then(|| {
+                bps(text)
+                    .and_then(|bps| i32::try_from(bps).ok())
+                    .unwrap_or_else(|| {
+                        let accepted = "a percentage such as 20";
+                        errors.push(FieldError::new(field, Reason::WrongType, accepted));
+                        0
+                    })
+            })
+        };
+        let disputes = DisputesJson {
+            answer_days,
+            return_cap_bps: part(&self.return_cap, "disputes.return_cap_bps"),
+            meritless_fee_bps: part(&self.meritless_fee, "disputes.meritless_fee_bps"),
+            ..DisputesJson::default()
         };
         let share = self.share(&mut errors);
         let (criteria, paths) = self.criteria.json("criteria", &self.currency, fields);
@@ -183,6 +214,7 @@ impl Draft {
             min_stage: text(&self.min_stage),
             min_seniority: text(&self.min_seniority),
             dispute_window_days,
+            disputes: Some(disputes),
             confirmation,
         };
         Read {
