@@ -1,5 +1,7 @@
 //! Contracts and customer profiles: through the API, through pages without script, and what they keep from being bought.
 
+mod rules;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, TestApp, Trader};

@@ -1,23 +1,25 @@
 //! Purchase requests: through the API, through the editor without script, and under many leads at once.
 
 mod editor;
+mod limits;
 
 use std::sync::Arc;
 
 use galena::access::{AccountKind, Actor, Caller, Credential, Role};
-use galena::clock::{DAY, HOUR, Ts};
+use galena::clock::{HOUR, Ts};
 use galena::db::Conn;
 use galena::error::Result;
 use galena::id::{DepositId, LeadId, RequestId};
 use galena::leads::{Exchange, Listing, SaleSummary, Source, Spelling};
 use galena::ledger;
-use galena::matching::{Gate, Market, RequestReasons, explain_for_seller};
-use galena::money::{Currency, Money};
-use galena::requests::{self, PurchaseRequest, RequestState, take};
+use galena::matching::{Market, RequestReasons, explain_for_seller};
+use galena::money::Money;
+use galena::requests::{self, PurchaseRequest, RequestState};
 use galena::verticals;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, TestApp, Trader};
+use limits::take_many;
 
 /// Receives leads without selling them.
 struct Shelf;
@@ -336,83 +338,6 @@ on_both!(async fn the_forecast_is_bid_times_quantity(app) {
     assert_eq!(preview["forecast"]["at_most"]["amount"], "120.00");
 });
 
-/// Takes `leads` at once, each in a transaction of its own, and says what refused the others.
-async fn take_many(
-    app: &TestApp,
-    request: &PurchaseRequest,
-    leads: usize,
-    price: i64,
-) -> Vec<Option<Gate>> {
-    let now = app.clock.now();
-    let price = Money::new(price, request.bid.currency);
-    let mut tasks = Vec::new();
-    for _ in 0..leads {
-        let (db, request) = (app.app.db.clone(), request.clone());
-        tasks.push(tokio::spawn(async move {
-            db.write(move |conn| take(conn, &request, price, now))
-                .await
-                .unwrap()
-        }));
-    }
-    let mut outcomes = Vec::new();
-    for task in tasks {
-        outcomes.push(task.await.unwrap());
-    }
-    outcomes
-}
-
-fn taken(outcomes: &[Option<Gate>]) -> usize {
-    outcomes.iter().filter(|outcome| outcome.is_none()).count()
-}
-
-on_both!(async fn limits_hold_under_two_hundred_leads_at_once(app) {
-    let buyer = app.buyer("Glass Shop").await;
-    let request = activate(app, &buyer, &diamond_glasses()).await;
-    let outcomes = take_many(app, &request, 200, 60_000).await;
-    assert_eq!(taken(&outcomes), 50);
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, None | Some(Gate::Quantity))));
-    let request = stored(app, request.id).await;
-    assert_eq!((request.bought, request.spent.minor, request.state), (50, 3_000_000, RequestState::Fulfilled));
-
-    let budget = json!({ "budget": { "amount": "4000.00", "currency": "RUB" } });
-    let request = activate(app, &buyer, &with(diamond_glasses(), budget)).await;
-    let outcomes = take_many(app, &request, 200, 60_000).await;
-    assert_eq!(taken(&outcomes), 6);
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, None | Some(Gate::Budget))), "{outcomes:?}");
-    assert_eq!(stored(app, request.id).await.spent.minor, 360_000);
-
-    let caps = json!({ "caps": {
-        "hour": { "count": 9 }, "day": { "amount": { "amount": "4200.00", "currency": "RUB" } }, "month": { "count": 40 },
-    } });
-    let request = activate(app, &buyer, &with(diamond_glasses(), caps)).await;
-    let outcomes = take_many(app, &request, 200, 60_000).await;
-    assert_eq!(taken(&outcomes), 7, "4,200 RUB a day are seven leads");
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, None | Some(Gate::AmountDay))), "{outcomes:?}");
-    let request = stored(app, request.id).await;
-    assert_eq!((request.bought, request.spent.minor, request.state), (7, 420_000, RequestState::Active));
-    app.advance(DAY);
-    assert_eq!(taken(&take_many(app, &request, 200, 60_000).await), 7, "the next day has a cap of its own");
-    app.drain_jobs().await;
-});
-
-on_both!(async fn a_refused_lead_leaves_no_trace_in_the_counters(app) {
-    let buyer = app.buyer("Glass Shop").await;
-    let caps = json!({ "caps": { "hour": { "count": 1 }, "day": { "count": 2 } } });
-    let request = activate(app, &buyer, &with(diamond_glasses(), caps)).await;
-    assert_eq!(take_many(app, &request, 1, 60_000).await, [None]);
-    assert_eq!(take_many(app, &request, 1, 60_000).await, [Some(Gate::CapHour)]);
-    app.advance(HOUR);
-    assert_eq!(take_many(app, &request, 1, 60_000).await, [None]);
-    app.advance(HOUR);
-    assert_eq!(take_many(app, &request, 1, 60_000).await, [Some(Gate::CapDay)]);
-    assert_eq!(stored(app, request.id).await.bought, 2);
-    let paused = format!("/{}/pause", request.id);
-    post(app, &buyer, &paused, &json!({})).await.expect(200);
-    app.advance(DAY);
-    assert_eq!(take_many(app, &request, 1, 60_000).await, [Some(Gate::RequestNotActive)]);
-    app.drain_jobs().await;
-});
-
 on_both!(async fn the_market_ranks_and_keeps_up(app) {
     let seller = app.seller("Leads Ltd").await;
     let (one, two, three) = (app.buyer("One").await, app.buyer("Two").await, app.buyer("Three").await);
@@ -466,27 +391,6 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
     let shown = serde_json::to_string(&reasons.iter().map(RequestReasons::json).collect::<Vec<_>>()).unwrap();
     assert!(!shown.contains("600") && !shown.contains("Three"), "{shown}");
     app.drain_jobs().await;
-});
-
-on_both!(async fn a_request_wakes_when_its_cap_begins_anew(app) {
-    let (buyer, seller) = (app.buyer("Glass Shop").await, app.seller("Leads Ltd").await);
-    fill_wallet(app, &buyer, Money::new(1_000_000, Currency::RUB)).await;
-    for number in 0..5 {
-        shelve(app, &seller, number, json!({})).await;
-    }
-    let terms = json!({ "caps": { "day": { "count": 2 } }, "schedule": { "time_zone": "Europe/Moscow" } });
-    let request = activate(app, &buyer, &with(diamond_glasses(), terms)).await;
-    app.drain_jobs().await;
-    assert_eq!(stored(app, request.id).await.bought, 2);
-    app.advance(11 * HOUR);
-    app.drain_jobs().await;
-    assert_eq!(stored(app, request.id).await.bought, 2, "20:00 UTC is 23:00 in Moscow");
-    app.advance(HOUR);
-    app.drain_jobs().await;
-    assert_eq!(stored(app, request.id).await.bought, 4);
-    app.advance(DAY);
-    app.drain_jobs().await;
-    assert_eq!(stored(app, request.id).await.bought, 5);
 });
 
 on_both!(async fn an_unapproved_buyer_cannot_buy(app) {

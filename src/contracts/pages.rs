@@ -3,6 +3,7 @@
 pub mod editor;
 mod form;
 pub mod odds;
+mod rules;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;

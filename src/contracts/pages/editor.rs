@@ -20,7 +20,7 @@ use crate::web::form::Pairs;
 use crate::web::{Caller, Ctx, Form, Page, format, html, html_status, redirect_with};
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 23] = [
+const SHOWN: [&str; 26] = [
     "name",
     "seller",
     "model",
@@ -38,7 +38,10 @@ const SHOWN: [&str; 23] = [
     "min_seniority",
     "dispute_window_days",
     "disputes.answer_days",
+    "disputes.decide_days",
+    "disputes.appeal_days",
     "disputes.return_cap_bps",
+    "disputes.cap_days",
     "disputes.meritless_fee_bps",
     "confirmation.reporter",
     "confirmation.silence_days",
@@ -159,7 +162,12 @@ pub async fn edit(
         .into_iter()
         .find(|version| version.number == newest)
         .ok_or_else(|| Error::refused(Code::NotFound))?;
-    let mut draft = Draft::of_terms(&vertical.key, &TermsJson::from(&version.terms));
+    let mut terms = TermsJson::from(&version.terms);
+    if contract.seller_id.is_none() {
+        // The open market has the vertical's rules, also those that changed since.
+        terms.disputes = None;
+    }
+    let mut draft = Draft::of_terms(&vertical.key, &terms);
     draft.version = newest.to_string();
     let revised = Some((id, contract.name));
     html(&EditPage::new(page, revised, draft, vertical, Vec::new()))

@@ -3,10 +3,11 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::rules::Rules;
 use crate::conditions::editor::{self, Edit, field_at};
 use crate::conditions::{Filter, FilterFields};
 use crate::contracts::TermsJson;
-use crate::contracts::terms::{BaseFeeJson, ConfirmationJson, DisputesJson, ShareJson};
+use crate::contracts::terms::{BaseFeeJson, ConfirmationJson, ShareJson};
 use crate::error::{FieldError, Reason};
 use crate::money::{BasisPoints, MoneyJson};
 use crate::verticals::Model;
@@ -38,9 +39,7 @@ pub struct Draft {
     pub min_seniority: String,
     pub dispute_window_days: String,
     /// Of a private contract; what is empty is as the vertical has it.
-    pub answer_days: String,
-    pub return_cap: String,
-    pub meritless_fee: String,
+    pub rules: Rules,
     pub reporter: String,
     pub silence_days: String,
     pub held_minutes: String,
@@ -82,10 +81,6 @@ impl Draft {
             .and_then(|json| Filter::from_json(json).ok())
             .unwrap_or_default();
         let rule = &terms.confirmation;
-        let disputes = terms.disputes.as_ref();
-        let number = |days: Option<i32>| days.map_or_else(String::new, |days| days.to_string());
-        let share_of =
-            |bps: Option<i32>| bps.map_or_else(String::new, |bps| percent(i64::from(bps)));
         Self {
             vertical: vertical.to_owned(),
             model: terms.model.clone(),
@@ -102,10 +97,13 @@ impl Draft {
             criteria: editor::Draft::of_filter(&filter),
             min_stage: terms.min_stage.clone().unwrap_or_default(),
             min_seniority: terms.min_seniority.clone().unwrap_or_default(),
-            dispute_window_days: number(terms.dispute_window_days),
-            answer_days: number(disputes.and_then(|rules| rules.answer_days)),
-            return_cap: share_of(disputes.and_then(|rules| rules.return_cap_bps)),
-            meritless_fee: share_of(disputes.and_then(|rules| rules.meritless_fee_bps)),
+            dispute_window_days: terms
+                .dispute_window_days
+                .map_or_else(String::new, |days| days.to_string()),
+            rules: terms
+                .disputes
+                .as_ref()
+                .map_or_else(Rules::default, Rules::of),
             reporter: rule.reporter.clone(),
             silence_days: rule.silence_days.to_string(),
             held_minutes: rule.held_minutes.to_string(),
@@ -136,9 +134,7 @@ impl Draft {
             min_stage: text("min_stage"),
             min_seniority: text("min_seniority"),
             dispute_window_days: text("dispute_window_days"),
-            answer_days: text("disputes.answer_days"),
-            return_cap: text("disputes.return_cap_bps"),
-            meritless_fee: text("disputes.meritless_fee_bps"),
+            rules: Rules::of_pairs(pairs),
             reporter: text("confirmation.reporter"),
             silence_days: text("confirmation.silence_days"),
             held_minutes: text("confirmation.held_minutes"),
@@ -168,31 +164,13 @@ impl Draft {
         };
         let dispute_window_days = (!self.dispute_window_days.is_empty())
             .then(|| number(&self.dispute_window_days, "dispute_window_days"));
-        let answer_days = (!self.answer_days.is_empty())
-            .then(|| number(&self.answer_days, "disputes.answer_days"));
         let confirmation = ConfirmationJson {
             reporter: self.reporter.clone(),
             silence_days: number(&self.silence_days, "confirmation.silence_days"),
             held_minutes: number(&self.held_minutes, "confirmation.held_minutes"),
             lapse_days: number(&self.lapse_days, "confirmation.lapse_days"),
         };
-        let mut part = |text: &str, field: &str| {
-            (!text.is_empty()).then(|| {
-                bps(text)
-                    .and_then(|bps| i32::try_from(bps).ok())
-                    .unwrap_or_else(|| {
-                        let accepted = "a percentage such as 20";
-                        errors.push(FieldError::new(field, Reason::WrongType, accepted));
-                        0
-                    })
-            })
-        };
-        let disputes = DisputesJson {
-            answer_days,
-            return_cap_bps: part(&self.return_cap, "disputes.return_cap_bps"),
-            meritless_fee_bps: part(&self.meritless_fee, "disputes.meritless_fee_bps"),
-            ..DisputesJson::default()
-        };
+        let disputes = self.rules.json(&mut errors);
         let share = self.share(&mut errors);
         let (criteria, paths) = self.criteria.json("criteria", &self.currency, fields);
         errors.extend(self.criteria.unfinished());
@@ -281,14 +259,14 @@ fn plain(number: &str) -> String {
 }
 
 /// "5.5" or "5,5 %" as 550.
-fn bps(text: &str) -> Option<i64> {
+pub(super) fn bps(text: &str) -> Option<i64> {
     let percent = plain(text.trim_end_matches('%'));
     let decimal = Decimal::from_str_exact(&percent).ok()?;
     let scaled = decimal.checked_mul(Decimal::ONE_HUNDRED)?;
     scaled.is_integer().then(|| scaled.to_i64()).flatten()
 }
 
-fn percent(bps: i64) -> String {
+pub(super) fn percent(bps: i64) -> String {
     let rate = i32::try_from(bps).map_or(BasisPoints(0), BasisPoints);
     rate.to_string().trim_end_matches(" %").to_owned()
 }
