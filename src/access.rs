@@ -34,6 +34,8 @@ text_enum! {
         PurchasesWrite = "purchases.write",
         WalletRead = "wallet.read",
         WalletWrite = "wallet.write",
+        PayoutsRead = "payouts.read",
+        PayoutsWrite = "payouts.write",
         OperatorRead = "operator.read",
         OperatorWrite = "operator.write",
     }

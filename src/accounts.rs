@@ -17,7 +17,9 @@ use serde_json::json;
 pub use keys::{NewKey, make_key, revoke_key, scopes_of};
 pub use password::{Passwords, check as check_password, hash as hash_password};
 pub use session::{authenticate_bearer, authenticate_session, sign_in, sign_out, sweep_sessions};
-pub use signup::{SignUp, change_password, country, email, name, reset_password, sign_up};
+pub use signup::{
+    SignUp, change_password, confirm_password, country, email, name, reset_password, sign_up,
+};
 pub use standing::{approve, reinstate, reject, set_commission, suspend};
 pub use store::{Account, ApiKey, User, account, account_named, accounts_in, names_of, users_of};
 pub use token::{TOKEN_SECONDS, Tokens};

@@ -45,6 +45,17 @@ pub struct Config {
     pub log: String,
     pub log_as_json: bool,
     pub shutdown_seconds: u64,
+    /// The exchange's own account; without one there are no SEPA transfers.
+    pub debtor: Option<Debtor>,
+}
+
+/// The account that the exchange pays from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debtor {
+    pub name: String,
+    /// Without spaces.
+    pub iban: String,
+    pub bic: Option<String>,
 }
 
 impl Config {

@@ -105,6 +105,9 @@ ids! {
     DepositId = "dep";
     WithdrawalId = "wd";
     PayoutId = "pay";
+    PayoutBatchId = "batch";
+    BankDetailsId = "bank";
+    InvoiceId = "inv";
     DisputeId = "dsp";
     AdjustmentId = "adj";
     VerticalId = "vert";

@@ -10,6 +10,7 @@ pub mod check;
 pub mod deposits;
 mod earnings;
 mod funds;
+mod movements;
 mod overview;
 pub mod pages;
 mod posting;
@@ -26,13 +27,15 @@ pub use charges::{
 };
 pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
+pub use movements::{Commission, Movement, Movements, Span, commission_between, movements};
 pub use overview::balance_of;
+pub use pages::event_label;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
 pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
 pub use statement::{Statement, StatementLine, StatementQuery, statement};
 pub use transfers::{
-    ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, pay_payout, pay_withdrawal,
-    return_payout, write_off_claim,
+    Payable, ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, lock_payable, pay_payout,
+    pay_withdrawal, payable, payable_since, return_payout, write_off_claim,
 };
 
 use crate::db::Conn;

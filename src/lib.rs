@@ -14,6 +14,8 @@ pub mod id;
 
 pub mod vault;
 
+pub mod bank;
+
 // The ground: the database, who may what, what happened, what is to be done, letters.
 pub mod db;
 
@@ -57,6 +59,8 @@ pub mod purchases;
 pub mod conversions;
 
 pub mod delivery;
+
+pub mod payouts;
 
 pub mod reports;
 

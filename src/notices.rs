@@ -35,6 +35,10 @@ text_enum! {
         OutcomeContested = "outcome_contested",
         OutcomeDismissed = "outcome_dismissed",
         BudgetReached = "budget_reached",
+        PayoutPaid = "payout_paid",
+        PayoutFailed = "payout_failed",
+        BankDetailsChanging = "bank_details_changing",
+        BankDetailsKept = "bank_details_kept",
     }
 }
 

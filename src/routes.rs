@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, contracts, conversions, icps, leads, ledger, matching, purchases, reports, requests,
-    verticals,
+    accounts, contracts, conversions, icps, leads, ledger, matching, payouts, purchases, reports,
+    requests, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -90,6 +90,41 @@ routes! {
     GET "/operator/ledger/accounts/{key}" => OPERATOR_SEES, ledger::pages::books::account;
     GET "/operator/ledger/postings/{id}" => OPERATOR_SEES, ledger::pages::books::posting;
     GET "/operator/ledger/proof" => OPERATOR_SEES, ledger::pages::books::proof;
+
+    GET "/api/v1/payouts" => seller_reads(Scope::PayoutsRead), payouts::api::list;
+    POST "/api/v1/payouts" => seller_writes(Scope::PayoutsWrite), payouts::api::ask;
+    GET "/api/v1/payouts/{id}" => seller_reads(Scope::PayoutsRead), payouts::api::get;
+    POST "/api/v1/payouts/{id}/cancel" => seller_writes(Scope::PayoutsWrite), payouts::api::cancel;
+    GET "/api/v1/payout_batches" => operator_reads(Scope::OperatorRead), payouts::api::batches::list;
+    POST "/api/v1/payout_batches" => finance_writes(Scope::OperatorWrite), payouts::api::batches::make;
+    GET "/api/v1/payout_batches/{id}" => operator_reads(Scope::OperatorRead), payouts::api::batches::get;
+    GET "/api/v1/payout_batches/{id}/file/{kind}" => finance_reads(Scope::OperatorWrite), payouts::api::batches::file;
+    POST "/api/v1/payout_batches/{id}/sent" => finance_writes(Scope::OperatorWrite), payouts::api::batches::sent;
+    POST "/api/v1/payout_batches/{id}/payouts/{payout}" => finance_writes(Scope::OperatorWrite), payouts::api::batches::end;
+    GET "/seller/payouts" => SELLER_SEES, payouts::pages::seller::show;
+    POST "/seller/payouts" => SELLER_ACTS, payouts::pages::seller::ask;
+    GET "/seller/payouts/export/{kind}" => SELLER_SEES, payouts::pages::seller::list_file;
+    GET "/seller/payouts/bank" => SELLER_SEES, payouts::pages::bank::show;
+    POST "/seller/payouts/bank" => SELLER_OWNER_ACTS, payouts::pages::bank::set;
+    POST "/seller/payouts/bank/cancel" => SELLER_OWNER_ACTS, payouts::pages::bank::cancel;
+    GET "/seller/payouts/months/{month}/{currency}/{kind}" => SELLER_SEES, payouts::pages::papers::of_month;
+    GET "/seller/payouts/invoices/{id}" => SELLER_SEES, payouts::pages::papers::invoice;
+    GET "/seller/payouts/{id}" => SELLER_SEES, payouts::pages::seller::one;
+    POST "/seller/payouts/{id}/cancel" => SELLER_ACTS, payouts::pages::seller::cancel;
+    GET "/seller/payouts/{id}/statement/{kind}" => SELLER_SEES, payouts::pages::papers::of_payout;
+    GET "/operator/payouts" => OPERATOR_SEES, payouts::pages::desk::show;
+    GET "/operator/payouts/export/{kind}" => OPERATOR_SEES, payouts::pages::desk::list_file;
+    GET "/operator/payouts/batches" => OPERATOR_SEES, payouts::pages::batches::list;
+    POST "/operator/payouts/batches" => FINANCE_ACTS, payouts::pages::batches::make;
+    GET "/operator/payouts/batches/{id}" => OPERATOR_SEES, payouts::pages::batches::show;
+    GET "/operator/payouts/batches/{id}/file/{kind}" => FINANCE_ACTS, payouts::api::batches::file;
+    POST "/operator/payouts/batches/{id}/report" => FINANCE_ACTS, payouts::pages::batches::take_report;
+    POST "/operator/payouts/batches/{id}/{step}" => FINANCE_ACTS, payouts::pages::batches::step;
+    GET "/operator/payouts/sellers/{id}" => OPERATOR_SEES, payouts::pages::terms::show;
+    POST "/operator/payouts/sellers/{id}" => FINANCE_ACTS, payouts::pages::terms::change;
+    POST "/operator/payouts/sellers/{id}/ask" => FINANCE_ACTS, payouts::pages::terms::ask;
+    GET "/operator/payouts/{id}" => OPERATOR_SEES, payouts::pages::desk::one;
+    POST "/operator/payouts/{id}/{step}" => FINANCE_ACTS, payouts::pages::desk::step;
 
     GET "/api/v1/listings" => buyer_reads(Scope::PurchasesRead), purchases::api::listings;
     POST "/api/v1/listings/{id}/buy" => buyer_writes(Scope::PurchasesWrite), purchases::api::buy;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The layers from the ground up; a line of several is one layer whose members may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["text", "error", "clock", "money", "id", "vault", "db"],
+    &[
+        "text", "error", "clock", "money", "id", "vault", "bank", "db",
+    ],
     &["access"],
     &["audit"],
     &["jobs"],
@@ -27,6 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["purchases"],
     &["conversions"],
     &["delivery"],
+    &["payouts"],
     &["check"],
     &["reports"],
     &["demo"],

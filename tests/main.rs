@@ -23,6 +23,7 @@ mod ledger_laws;
 mod market;
 mod matching;
 mod parity;
+mod payouts;
 mod process;
 mod reports;
 mod requests;

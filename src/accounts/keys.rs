@@ -71,7 +71,12 @@ impl NewKey {
 /// The scopes that make sense for a kind of account.
 pub const fn scopes_of(kind: AccountKind) -> &'static [Scope] {
     match kind {
-        AccountKind::Seller => &[Scope::LeadsRead, Scope::LeadsWrite],
+        AccountKind::Seller => &[
+            Scope::LeadsRead,
+            Scope::LeadsWrite,
+            Scope::PayoutsRead,
+            Scope::PayoutsWrite,
+        ],
         AccountKind::Buyer => &[
             Scope::RequestsRead,
             Scope::RequestsWrite,

@@ -144,6 +144,26 @@ pub async fn sign_up(ctx: &Ctx, passwords: &Passwords, new: SignUp) -> Result<Ac
     .await
 }
 
+/// Refuses at `field` what is not the caller's password; for steps that a stolen session must not take.
+pub async fn confirm_password(
+    ctx: &Ctx,
+    passwords: &Passwords,
+    caller: &Caller,
+    field: &str,
+    password: String,
+) -> Result<()> {
+    let user = caller.user_id;
+    let hash = ctx
+        .db
+        .read(move |conn| store::password_hash(conn, user))
+        .await?;
+    if passwords.verify(password, Some(hash)).await? {
+        Ok(())
+    } else {
+        Err(Error::invalid_field(field, Reason::PasswordWrong, ""))
+    }
+}
+
 /// Changes the caller's password after checking the present one; ends the caller's other sessions.
 pub async fn change_password(
     ctx: &Ctx,
@@ -154,18 +174,11 @@ pub async fn change_password(
     new: String,
 ) -> Result<()> {
     let user = caller.user_id;
-    let (hash, email) = ctx
+    confirm_password(ctx, passwords, caller, "present", present).await?;
+    let email = ctx
         .db
-        .read(move |conn| {
-            Ok((
-                store::password_hash(conn, user)?,
-                store::user(conn, user)?.email,
-            ))
-        })
+        .read(move |conn| Ok(store::user(conn, user)?.email))
         .await?;
-    if !passwords.verify(present, Some(hash)).await? {
-        return Err(Error::invalid_field("present", Reason::PasswordWrong, ""));
-    }
     password::check("password", &new, &email)?;
     let hash = passwords.hash(new).await?;
     let (cookie, actor, now) = (cookie.to_owned(), caller.actor(), ctx.now());

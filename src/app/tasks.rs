@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, charges, conversions, jobs, ledger, purchases};
+use crate::{accounts, charges, conversions, jobs, ledger, payouts, purchases};
 
 /// Purchases or charges moved in one transaction.
 const AT_ONCE: i64 = 200;
@@ -46,6 +46,8 @@ pub fn tasks() -> Vec<Task> {
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
+        Task::new("payouts", Duration::from_mins(1), payouts_due),
+        Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
@@ -109,6 +111,19 @@ async fn outcomes(app: App) -> Result<()> {
         ],
     )
     .await
+}
+
+/// Makes the payouts that are due by schedule.
+async fn payouts_due(app: App) -> Result<()> {
+    in_batches(&app, &[payouts::settings::make_scheduled]).await
+}
+
+/// Closes months that are over, each with its invoices in one transaction.
+async fn invoices_due(app: App) -> Result<()> {
+    let now = app.clock.now();
+    let close = move |conn: &mut Conn| payouts::invoices::close_month(conn, now);
+    while app.db.write(close).await? > 0 {}
+    Ok(())
 }
 
 /// Ends listings whose time is over.

@@ -7,7 +7,8 @@ use anyhow::bail;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, Network, Options};
+use super::{Config, Debtor, Network, Options};
+use crate::bank;
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
 use crate::mail::MailTarget;
@@ -71,6 +72,7 @@ impl TryFrom<Options> for Config {
     fn try_from(options: Options) -> anyhow::Result<Self> {
         let mut wrong = Problems::default();
         let (listen, public_url) = addresses(&mut wrong, &options);
+        let debtor = debtor(&mut wrong, &options);
         let data = options.data.unwrap_or_else(|| PathBuf::from("data"));
         let own_file = || DatabaseUrl::sqlite(data.join("galena.db"));
         let database_url = match &options.database_url {
@@ -134,6 +136,7 @@ impl TryFrom<Options> for Config {
             log_as_json: wrong.keep("log_format", is_json(options.log_format.as_deref()), || {
                 false
             }),
+            debtor,
             shutdown_seconds: options.shutdown_seconds.unwrap_or(30),
             data,
         };
@@ -156,6 +159,35 @@ fn addresses(wrong: &mut Problems, options: &Options) -> (SocketAddr, String) {
         .unwrap_or_else(|| format!("http://{listen}"));
     let public_url = wrong.keep("public_url", web_address(&public), String::new);
     (listen, public_url)
+}
+
+/// The account to pay from: a name and an IBAN, or nothing of it.
+fn debtor(wrong: &mut Problems, options: &Options) -> Option<Debtor> {
+    let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let (name, iban) = (filled(&options.payout_name), filled(&options.payout_iban));
+    let bic = filled(&options.payout_bic);
+    if name.is_none() && iban.is_none() && bic.is_none() {
+        return None;
+    }
+    wrong.refuse_if(
+        name.is_none() || iban.is_none(),
+        "payout_name, payout_iban: set both, or neither and no payout_bic",
+    );
+    wrong.refuse_if(
+        name.as_ref().is_some_and(|name| name.chars().count() > 70),
+        "payout_name: must have 70 characters or fewer",
+    );
+    let iban = iban.map(|text| {
+        let read = bank::iban(&text)
+            .ok_or_else(|| format!("expected an IBAN such as {}", bank::IBAN_EXAMPLE));
+        wrong.keep("payout_iban", read, String::new)
+    });
+    let bic = bic.map(|text| {
+        let read = bank::bic(&text).ok_or("expected a BIC such as HABALV22");
+        wrong.keep("payout_bic", read, String::new)
+    });
+    let (name, iban) = name.zip(iban)?;
+    Some(Debtor { name, iban, bic })
 }
 
 fn is_json(format: Option<&str>) -> Result<bool, String> {
@@ -187,6 +219,7 @@ mod tests {
             listen: Some("here".to_owned()),
             database_url: Some("postgre://x".to_owned()),
             session_days: Some(0),
+            payout_iban: Some("LV81 BANK 0000 4351 9500 1".to_owned()),
             ..Options::default()
         })
         .err()
@@ -196,6 +229,8 @@ mod tests {
             "listen: expected",
             "database_url: the database URL must start",
             "session_days: must be",
+            "payout_name, payout_iban: set both",
+            "payout_iban: expected an IBAN",
         ] {
             assert!(error.contains(part), "{error}");
         }

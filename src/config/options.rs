@@ -70,6 +70,12 @@ options! {
     log_format: String, "GALENA_LOG_FORMAT";
     /// Seconds that requests in flight have at shutdown [default: 30]
     shutdown_seconds: u64, "GALENA_SHUTDOWN_SECONDS";
+    /// Name of the account that payouts are made from, as its bank has it [default: none, and no SEPA files]
+    payout_name: String, "GALENA_PAYOUT_NAME";
+    /// IBAN of that account
+    payout_iban: String, "GALENA_PAYOUT_IBAN";
+    /// BIC of its bank [default: none]
+    payout_bic: String, "GALENA_PAYOUT_BIC";
 }
 
 /// The options of every command that opens the database.

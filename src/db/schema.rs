@@ -772,6 +772,141 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    bank_details (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        number -> Integer,
+        hint -> Text,
+        country -> Text,
+        set_by -> DbUuid,
+        set_at -> BigInt,
+        effective_at -> BigInt,
+        cancelled_by -> Nullable<DbUuid>,
+        cancelled_at -> Nullable<BigInt>,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    payout_settings (seller_id) {
+        seller_id -> DbUuid,
+        schedule -> Text,
+        weekday -> Nullable<Integer>,
+        net_days -> Nullable<Integer>,
+        next_at -> Nullable<BigInt>,
+        set_by -> DbUuid,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    payout_minimums (seller_id, currency) {
+        seller_id -> DbUuid,
+        currency -> Text,
+        minimum_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    payout_batches (id) {
+        id -> DbUuid,
+        currency -> Text,
+        method -> Text,
+        state -> Text,
+        payouts -> Integer,
+        total_minor -> BigInt,
+        debtor_name -> Nullable<Text>,
+        debtor_iban -> Nullable<Text>,
+        debtor_bic -> Nullable<Text>,
+        made_by -> DbUuid,
+        made_at -> BigInt,
+        ended_by -> Nullable<DbUuid>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    payouts (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        currency -> Text,
+        amount_minor -> BigInt,
+        state -> Text,
+        origin -> Text,
+        asked_by -> Nullable<DbUuid>,
+        asked_at -> BigInt,
+        approved_by -> Nullable<DbUuid>,
+        approved_at -> Nullable<BigInt>,
+        batch_id -> Nullable<DbUuid>,
+        sent_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        hint -> Nullable<Text>,
+        country -> Nullable<Text>,
+        master_key_id -> Nullable<Text>,
+        wrapped_key -> Nullable<Binary>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    invoice_series (series) {
+        series -> Text,
+        last_number -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    invoice_months (month_start) {
+        month_start -> BigInt,
+        closed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    commission_invoices (id) {
+        id -> DbUuid,
+        series -> Text,
+        number -> Integer,
+        seller_id -> DbUuid,
+        seller_name -> Text,
+        seller_country -> Text,
+        month_start -> BigInt,
+        month_end -> BigInt,
+        currency -> Text,
+        taken_minor -> BigInt,
+        given_back_minor -> BigInt,
+        issued_at -> BigInt,
+    }
+}
+
 diesel::joinable!(users -> accounts (account_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> accounts (account_id));
@@ -786,6 +921,8 @@ diesel::joinable!(ledger_entries -> ledger_postings (posting_id));
 diesel::joinable!(deliveries -> purchases (purchase_id));
 diesel::joinable!(vertical_attributes -> verticals (vertical_id));
 diesel::joinable!(deposits -> accounts (buyer_id));
+diesel::joinable!(payouts -> accounts (seller_id));
+diesel::joinable!(commission_invoices -> accounts (seller_id));
 diesel::joinable!(imports -> verticals (vertical_id));
 diesel::joinable!(contract_versions -> contracts (contract_id));
 diesel::joinable!(purchases -> contract_versions (contract_version_id));
@@ -846,9 +983,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     dispute_findings,
     dispute_entries,
     dispute_files,
+    bank_details,
+    payout_settings,
+    payout_minimums,
+    payout_batches,
+    payouts,
+    invoice_series,
+    invoice_months,
+    commission_invoices,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    holds::seller_id,
+    ledger_entries::currency,
     charges::buyer_id,
     accounts::name,
     contract_versions::model,

@@ -41,6 +41,8 @@ codes! {
     StateConflict "state_conflict" 409 "code-state-conflict";
     IdempotencyInProgress "idempotency_in_progress" 409 "code-idempotency-in-progress";
     InsufficientFunds "insufficient_funds" 409 "code-insufficient-funds";
+    BankDetailsMissing "bank_details_missing" 409 "code-bank-details-missing";
+    FourEyes "four_eyes" 409 "code-four-eyes";
     TermsInUse "terms_in_use" 409 "code-terms-in-use";
     NotForSale "not_for_sale" 409 "code-not-for-sale";
     AlreadyBought "already_bought" 409 "code-already-bought";

@@ -57,6 +57,8 @@ reasons! {
     Duplicate "duplicate" "reason-duplicate";
     NotFilterable "not_filterable" "reason-not-filterable";
     OperatorNotSupported "operator_not_supported" "reason-operator-not-supported";
+    IbanInvalid "iban_invalid" "reason-iban-invalid";
+    BicInvalid "bic_invalid" "reason-bic-invalid";
     PasswordWeak "password_weak" "reason-password-weak";
     PasswordWrong "password_wrong" "reason-password-wrong";
     PasswordDiffers "password_differs" "reason-password-differs";

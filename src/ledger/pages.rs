@@ -11,7 +11,7 @@ use super::{Event, Kind};
 use crate::text::Lang;
 
 /// The word for what happened.
-pub(super) fn event_label(l: &Lang, event: Event) -> String {
+pub fn event_label(l: &Lang, event: Event) -> String {
     match event {
         Event::Deposit => fl!(l, "ledger-event-deposit"),
         Event::DepositFee => fl!(l, "ledger-event-deposit-fee"),

@@ -2,7 +2,7 @@
 
 use super::account::{LedgerAccount, Provider};
 use super::posting::{Event, Line, Posting, Source, post, post_one};
-use super::store;
+use super::{movements, store};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
@@ -87,6 +87,54 @@ impl Route {
         post_one(conn, Posting::new(event, self.source, at, lines))?;
         Ok(())
     }
+}
+
+/// What a seller may have paid out in one currency, and what it owes of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payable {
+    pub balance: Money,
+    /// Collected before any payout.
+    pub owed: Money,
+}
+
+impl Payable {
+    /// What is left after the claims; never below zero.
+    pub fn free(self) -> Money {
+        let minor = self.balance.minor.saturating_sub(self.owed.minor);
+        Money::new(minor.max(0), self.balance.currency)
+    }
+}
+
+/// A seller's payable as it stands.
+pub fn payable(conn: &mut Conn, seller: AccountId, currency: Currency) -> Result<Payable> {
+    let balance = store::balance(conn, LedgerAccount::SellerPayable(seller), currency)?;
+    let owed = store::balance(conn, LedgerAccount::SellerReceivable(seller), currency)?;
+    Ok(Payable {
+        balance: Money::new(balance, currency),
+        owed: Money::new(owed, currency),
+    })
+}
+
+/// The same, locked until the end of the transaction.
+pub fn lock_payable(conn: &mut Conn, seller: AccountId, currency: Currency) -> Result<Payable> {
+    let mut of = |account| store::lock_balance(conn, account, currency);
+    Ok(Payable {
+        balance: of(LedgerAccount::SellerPayable(seller))?,
+        owed: of(LedgerAccount::SellerReceivable(seller))?,
+    })
+}
+
+/// What of a seller's payable was final before `then` and is still there: money that went out since
+/// then counts as the oldest.
+pub fn payable_since(
+    conn: &mut Conn,
+    seller: AccountId,
+    currency: Currency,
+    then: Ts,
+) -> Result<Money> {
+    let account = LedgerAccount::SellerPayable(seller);
+    let (before, gone) = movements::before_and_gone(conn, account, currency, then)?;
+    Ok(Money::new(before.saturating_sub(gone).max(0), currency))
 }
 
 /// Takes `amount` out of a seller's payable, after what it owes; refused with `insufficient_funds`

@@ -147,5 +147,46 @@ fn words(l: &Lang, notice: &Notice) -> (String, String) {
                 budget = word("budget")
             ),
         ),
+        NoticeKind::PayoutPaid
+        | NoticeKind::PayoutFailed
+        | NoticeKind::BankDetailsChanging
+        | NoticeKind::BankDetailsKept => money_words(l, notice),
+    }
+}
+
+/// Subject and text of what is told about payouts and where they go.
+fn money_words(l: &Lang, notice: &Notice) -> (String, String) {
+    let word = |name: &str| notice.word(name).to_owned();
+    match notice.kind {
+        NoticeKind::PayoutPaid => (
+            fl!(l, "notices-payout-paid", amount = word("amount")),
+            fl!(l, "notices-payout-paid-text", amount = word("amount")),
+        ),
+        NoticeKind::PayoutFailed => (
+            fl!(l, "notices-payout-failed", amount = word("amount")),
+            fl!(
+                l,
+                "notices-payout-failed-text",
+                amount = word("amount"),
+                reason = word("reason")
+            ),
+        ),
+        NoticeKind::BankDetailsChanging => (
+            fl!(l, "notices-bank-details-changing"),
+            fl!(
+                l,
+                "notices-bank-details-changing-text",
+                account = word("account"),
+                time = word("time")
+            ),
+        ),
+        _ => (
+            fl!(l, "notices-bank-details-kept"),
+            fl!(
+                l,
+                "notices-bank-details-kept-text",
+                account = word("account")
+            ),
+        ),
     }
 }

@@ -29,11 +29,12 @@ const fn roles(
 }
 
 /// Forms with a file, which are not read before their handler runs.
-pub const UPLOADS: &[&str] = &["/seller/imports"];
+pub const UPLOADS: &[&str] = &["/seller/imports", "/operator/payouts/batches/{id}/report"];
 
 // Pages.
 pub const SELLER_SEES: Rule = roles(Seller, ALL_OF_TRADERS, None, false);
 pub const SELLER_ACTS: Rule = roles(Seller, TRADERS, None, true);
+pub const SELLER_OWNER_ACTS: Rule = roles(Seller, &[Owner], None, true);
 pub const BUYER_SEES: Rule = roles(Buyer, ALL_OF_TRADERS, None, false);
 pub const BUYER_ACTS: Rule = roles(Buyer, TRADERS, None, true);
 pub const OPERATOR_SEES: Rule = roles(Operator, &[Admin, Auditor, Finance], None, false);
@@ -81,4 +82,12 @@ pub const fn operator_reads(scope: Scope) -> Rule {
 
 pub const fn admin_writes(scope: Scope) -> Rule {
     roles(Operator, &[Admin], Some(scope), true)
+}
+
+pub const fn finance_reads(scope: Scope) -> Rule {
+    roles(Operator, &[Admin, Finance], Some(scope), false)
+}
+
+pub const fn finance_writes(scope: Scope) -> Rule {
+    roles(Operator, &[Admin, Finance], Some(scope), true)
 }

@@ -283,6 +283,11 @@ states! {
     "pending" "warn" "state-pending";
     "approved" "good" "state-approved";
     "refused" "bad" "state-refused";
+    "sent" "info" "state-sent";
+    "paid" "good" "state-paid";
+    "returned" "bad" "state-returned";
+    "prepared" "warn" "state-prepared";
+    "dissolved" "plain" "state-dissolved";
     "suspended" "bad" "state-suspended";
     "requested" "warn" "state-requested";
     "queued" "info" "state-queued";

@@ -35,6 +35,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/contracts" "scale" "nav-contracts";
             "/seller/sales" "inbox" "nav-sales";
             "/seller/earnings" "earnings" "nav-earnings";
+            "/seller/payouts" "wallet" "nav-payouts";
             "/account/keys" "key" "nav-api-keys";
         },
         AccountKind::Buyer => table! { lang,
@@ -54,6 +55,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/leads" "leads" "nav-leads";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/deposits" "deposits" "nav-deposits";
+            "/operator/payouts" "wallet" "nav-payouts";
             "/operator/verticals" "verticals" "nav-verticals";
             "/operator/ledger" "ledger" "nav-ledger";
             "/operator/queues" "queues" "nav-queues";

@@ -274,6 +274,8 @@ impl<'a> Run<'a> {
                 let (id, owner) = (PayoutId::new(at), self.sellers[seller]);
                 let answer = ledger::ask_payout(conn, id, owner, money(currency, amount), at);
                 if answer.is_ok() {
+                    self.ground
+                        .payout(conn, id, owner, money(currency, amount), at)?;
                     self.transfers.push(Source::Payout(id));
                 }
                 (self.model.ask_payout(seller, currency, amount), answer)
@@ -305,6 +307,14 @@ impl<'a> Run<'a> {
                     (Source::Withdrawal(id), _) => ledger::pay_withdrawal(conn, id, bank, at),
                     (source, _) => panic!("{source} is no transfer"),
                 });
+                if let (Source::Payout(id), Ok(())) = (self.transfers[nth], &answer) {
+                    let ended = match state {
+                        TransferState::Paid => "paid",
+                        TransferState::Failed => "cancelled",
+                        _ => "returned",
+                    };
+                    self.ground.end_payout(conn, id, ended, at)?;
+                }
                 let state = match (self.transfers[nth], state) {
                     (Source::Withdrawal(_), TransferState::Returned) => TransferState::Paid,
                     (_, state) => state,

@@ -7,12 +7,14 @@ use diesel::prelude::*;
 use galena::access::{AccountKind, Role};
 use galena::clock::{SECOND, Ts};
 use galena::db::schema::{
-    accounts, contract_versions, contracts, deposits, leads, purchases, users, verticals,
+    accounts, contract_versions, contracts, deposits, leads, payout_batches, payouts, purchases,
+    users, verticals,
 };
 use galena::db::{Conn, DatabaseUrl, Db};
 use galena::error::Result;
 use galena::id::{
-    AccountId, ContractId, ContractVersionId, DepositId, LeadId, PurchaseId, UserId, VerticalId,
+    AccountId, ContractId, ContractVersionId, DepositId, LeadId, PayoutBatchId, PayoutId,
+    PurchaseId, UserId, VerticalId,
 };
 use galena::ledger::{self, check::Outcome};
 use galena::money::{Currency, Money};
@@ -257,6 +259,74 @@ impl Ground {
                 at,
             },
         )
+    }
+
+    /// A payout that was asked for, as the slice of payouts would record it.
+    pub fn payout(
+        &self,
+        conn: &mut Conn,
+        id: PayoutId,
+        seller: AccountId,
+        amount: Money,
+        at: Ts,
+    ) -> Result<()> {
+        diesel::insert_into(payouts::table)
+            .values((
+                payouts::id.eq(id),
+                payouts::seller_id.eq(seller),
+                payouts::currency.eq(amount.currency),
+                payouts::amount_minor.eq(amount.minor),
+                payouts::state.eq("requested"),
+                payouts::origin.eq("schedule"),
+                payouts::asked_at.eq(at),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// The payout was called off, or paid in a batch of its own, or returned after that.
+    pub fn end_payout(&self, conn: &mut Conn, id: PayoutId, state: &str, at: Ts) -> Result<()> {
+        if state == "paid" {
+            self.batch_of(conn, id, at)?;
+        }
+        diesel::update(payouts::table.find(id))
+            .set((payouts::state.eq(state), payouts::ended_at.eq(at)))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    fn batch_of(&self, conn: &mut Conn, id: PayoutId, at: Ts) -> Result<()> {
+        let (currency, amount): (Currency, i64) = payouts::table
+            .find(id)
+            .select((payouts::currency, payouts::amount_minor))
+            .first(conn)?;
+        let batch = PayoutBatchId(id.0);
+        diesel::insert_into(payout_batches::table)
+            .values((
+                payout_batches::id.eq(batch),
+                payout_batches::currency.eq(currency),
+                payout_batches::method.eq("transfer"),
+                payout_batches::state.eq("sent"),
+                payout_batches::payouts.eq(1),
+                payout_batches::total_minor.eq(amount),
+                payout_batches::made_by.eq(self.user),
+                payout_batches::made_at.eq(at),
+                payout_batches::ended_by.eq(self.user),
+                payout_batches::ended_at.eq(at),
+            ))
+            .execute(conn)?;
+        // In one step, since a check compares the state with when it was sent and ended.
+        diesel::update(payouts::table.find(id))
+            .set((
+                payouts::state.eq("sent"),
+                payouts::approved_by.eq(self.user),
+                payouts::approved_at.eq(at),
+                payouts::batch_id.eq(batch),
+                payouts::sealed.eq(vec![0_u8]),
+                payouts::sent_at.eq(at),
+            ))
+            .execute(conn)?;
+        Ok(())
     }
 }
 

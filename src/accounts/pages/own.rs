@@ -140,6 +140,8 @@ fn label(l: &Lang, scope: Scope) -> String {
         Scope::PurchasesWrite => fl!(l, "accounts-scope-purchases-write"),
         Scope::WalletRead => fl!(l, "accounts-scope-wallet-read"),
         Scope::WalletWrite => fl!(l, "accounts-scope-wallet-write"),
+        Scope::PayoutsRead => fl!(l, "accounts-scope-payouts-read"),
+        Scope::PayoutsWrite => fl!(l, "accounts-scope-payouts-write"),
         Scope::OperatorRead => fl!(l, "accounts-scope-operator-read"),
         Scope::OperatorWrite => fl!(l, "accounts-scope-operator-write"),
     }

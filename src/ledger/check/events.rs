@@ -110,4 +110,36 @@ pub const EVENTS_AND_POSTINGS: &[Probe] = &[
          AND NOT EXISTS (SELECT 1 FROM charges g WHERE g.purchase_id = v.purchase_id \
          AND g.kind = v.kind AND g.state IN ('captured', 'settled', 'disputed', 'refunded'))",
     ),
+    by_id(
+        "SELECT 'payout' AS kind, o.id AS id, 'was asked for, but not taken out of the payable' AS detail \
+         FROM payouts o WHERE NOT EXISTS (SELECT 1 \
+         FROM ledger_postings p JOIN ledger_entries e ON e.posting_id = p.id \
+         WHERE p.source_type = 'payout' AND p.source_id = o.id AND p.event = 'payout_asked' \
+         AND e.account_key LIKE 'payout_transit:%' AND e.credit_minor = o.amount_minor \
+         AND e.currency = o.currency)",
+    ),
+    by_id(
+        "SELECT 'posting' AS kind, p.id AS id, 'is of no payout' AS detail FROM ledger_postings p \
+         WHERE p.source_type = 'payout' AND NOT EXISTS (SELECT 1 FROM payouts o WHERE o.id = p.source_id)",
+    ),
+    by_id(
+        "SELECT 'payout' AS kind, t.id AS id, 'is ' || t.state || ', but the ledger says otherwise' AS detail \
+         FROM (SELECT o.id, o.state, \
+         SUM(CASE WHEN p.event = 'payout_paid' THEN 1 ELSE 0 END) AS paid, \
+         SUM(CASE WHEN p.event = 'payout_failed' THEN 1 ELSE 0 END) AS failed, \
+         SUM(CASE WHEN p.event = 'payout_returned' THEN 1 ELSE 0 END) AS returned \
+         FROM payouts o LEFT JOIN ledger_postings p ON p.source_type = 'payout' AND p.source_id = o.id \
+         GROUP BY o.id, o.state) t \
+         WHERE t.paid <> CASE WHEN t.state IN ('paid', 'returned') THEN 1 ELSE 0 END \
+         OR t.failed <> CASE WHEN t.state IN ('failed', 'cancelled', 'refused') THEN 1 ELSE 0 END \
+         OR t.returned <> CASE WHEN t.state = 'returned' THEN 1 ELSE 0 END",
+    ),
+    by_id(
+        "SELECT 'batch' AS kind, b.id AS id, 'was made of ' || CAST(b.payouts AS TEXT) || ' payouts of ' \
+         || CAST(b.total_minor AS TEXT) || ', and holds others' AS detail FROM payout_batches b \
+         LEFT JOIN (SELECT batch_id, COUNT(*) AS payouts, CAST(SUM(amount_minor) AS BIGINT) AS total \
+         FROM payouts WHERE batch_id IS NOT NULL GROUP BY batch_id) o ON o.batch_id = b.id \
+         WHERE b.state <> 'dissolved' \
+         AND (COALESCE(o.payouts, 0) <> b.payouts OR COALESCE(o.total, 0) <> b.total_minor)",
+    ),
 ];

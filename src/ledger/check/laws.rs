@@ -158,6 +158,18 @@ pub const LAWS: &[Law] = &[
                  WHERE a.kind IN ('s_pending', 's_disputed') AND a.balance_minor <> \
                  COALESCE(CASE a.kind WHEN 's_pending' THEN h.pending ELSE h.disputed END, 0)",
             ),
+            by_name(
+                "SELECT COALESCE(a.key, 'payout_transit:' || c.currency) AS name, 'keeps ' \
+                 || CAST(COALESCE(a.balance_minor, 0) AS TEXT) || ', the open payouts make ' \
+                 || CAST(COALESCE(o.total, 0) AS TEXT) AS detail \
+                 FROM (SELECT currency FROM ledger_accounts WHERE kind = 'payout_transit' \
+                 UNION SELECT currency FROM payouts) c \
+                 LEFT JOIN ledger_accounts a ON a.kind = 'payout_transit' AND a.currency = c.currency \
+                 LEFT JOIN (SELECT currency, CAST(SUM(amount_minor) AS BIGINT) AS total FROM payouts \
+                 WHERE state IN ('requested', 'approved', 'sent') GROUP BY currency) o \
+                 ON o.currency = c.currency \
+                 WHERE COALESCE(a.balance_minor, 0) <> COALESCE(o.total, 0)",
+            ),
             by_id(
                 "SELECT p.source_type AS kind, p.source_id AS id, 'asked for ' \
                  || CAST(SUM(e.credit_minor) AS TEXT) || ', ended with ' \
@@ -232,7 +244,8 @@ pub const LAWS: &[Law] = &[
         number: 8,
         counted: "SELECT (SELECT COUNT(*) FROM deposits WHERE state = 'approved') \
                   + (SELECT COUNT(*) FROM holds) + (SELECT COUNT(*) FROM purchases) \
-                  + (SELECT COUNT(*) FROM charges) + (SELECT COUNT(*) FROM conversions)",
+                  + (SELECT COUNT(*) FROM charges) + (SELECT COUNT(*) FROM conversions) \
+                  + (SELECT COUNT(*) FROM payouts)",
         probes: super::events::EVENTS_AND_POSTINGS,
     },
     Law {

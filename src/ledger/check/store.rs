@@ -9,8 +9,8 @@ use crate::db::Conn;
 use crate::db::types::DbUuid;
 use crate::error::Result;
 use crate::id::{
-    AccountId, AdjustmentId, ChargeId, ConversionId, DepositId, DisputeId, PayoutId, PostingId,
-    PurchaseId, WithdrawalId,
+    AccountId, AdjustmentId, ChargeId, ConversionId, DepositId, DisputeId, PayoutBatchId, PayoutId,
+    PostingId, PurchaseId, WithdrawalId,
 };
 use crate::ledger::seal::ItemId;
 
@@ -70,6 +70,7 @@ fn name_of(kind: &str, id: ItemId) -> String {
         "conversion" => ConversionId(id.0).to_string(),
         "deposit" => DepositId(id.0).to_string(),
         "dispute" => DisputeId(id.0).to_string(),
+        "batch" => PayoutBatchId(id.0).to_string(),
         "payout" => PayoutId(id.0).to_string(),
         "withdrawal" => WithdrawalId(id.0).to_string(),
         "adjustment" => AdjustmentId(id.0).to_string(),
