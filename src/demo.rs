@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod documents;
+mod payouts;
 mod people;
 
 use std::sync::Arc;
@@ -14,15 +15,15 @@ use crate::accounts::{self, AccountState, NewAccount, NewKey, NewUser};
 use crate::clock::{DAY, Ts};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::id::AccountId;
 use crate::leads::{self, Exchange, Intake, Source, Spelling};
 use crate::ledger::deposits::{self, NewDeposit};
 use crate::money::Money;
 use crate::requests::{self, Move, TermsJson};
 use crate::vault::Vault;
 use crate::{purchases, verticals};
-use catalogue::{BUYERS, OPERATOR, Party, SELLERS};
+use catalogue::{BUYERS, FINANCE, OPERATOR, Party, SELLERS};
 use documents::Sent;
+pub use payouts::DEBTOR;
 
 /// Leads that the demo's sellers send in.
 pub const LEADS: usize = 2_000;
@@ -55,28 +56,29 @@ impl Maker<'_> {
     pub fn make(&self, tell: impl Fn(usize)) -> Result<Vec<SignIn>> {
         let start = self.now.minus(DAYS * DAY);
         let hash = accounts::hash_password(PASSWORD)?;
-        let (sign_ins, sellers) = self
+        let parties = self
             .db
             .write_blocking(move |conn| organisations(conn, &hash, start))?;
         let mut rng = Rng::with_seed(SEED);
         let sent = documents::make(&mut rng, LEADS, start, self.now);
         let mut done = 0;
         for chunk in sent.chunks(LEADS_A_COMMIT) {
-            self.receive(chunk, &sellers)?;
+            self.receive(chunk, &parties.sellers)?;
             done += chunk.len();
             tell(done);
         }
         self.settle()?;
-        Ok(sign_ins)
+        payouts::make(self, &parties)?;
+        Ok(parties.sign_ins)
     }
 
-    fn receive(&self, chunk: &[Sent], sellers: &[AccountId]) -> Result<()> {
+    fn receive(&self, chunk: &[Sent], sellers: &[Caller]) -> Result<()> {
         let intakes = self.db.read_blocking(|conn| {
             let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
             let read = |lead: &Sent| {
                 let document = lead.document.clone();
                 let intake = Intake::read(&verticals, document, Spelling::Typed, lead.at);
-                (sellers[lead.seller], lead.at, intake)
+                (sellers[lead.seller].account_id, lead.at, intake)
             };
             Ok(chunk.iter().map(read).collect::<Vec<_>>())
         })?;
@@ -109,19 +111,29 @@ impl Maker<'_> {
     }
 }
 
+/// Who acts on the demo's market.
+struct Parties {
+    sign_ins: Vec<SignIn>,
+    operator: Caller,
+    /// Another of the operator's people, since payouts need four eyes.
+    finance: Caller,
+    sellers: Vec<Caller>,
+}
+
 /// The operator, the sellers, and the buyers with money and active requests.
-fn organisations(conn: &mut Conn, hash: &str, at: Ts) -> Result<(Vec<SignIn>, Vec<AccountId>)> {
+fn organisations(conn: &mut Conn, hash: &str, at: Ts) -> Result<Parties> {
     verticals::seed(conn, at)?;
     let mut sign_ins = Vec::new();
     let operator = open(conn, &OPERATOR, AccountKind::Operator, hash, at)?;
     sign_ins.push(sign_in(conn, &operator, &OPERATOR, at)?);
+    let finance = colleague(conn, &operator, &FINANCE, Role::Finance, hash, at)?;
     let mut sellers = Vec::new();
     for party in SELLERS {
         let seller = open(conn, party, AccountKind::Seller, hash, at)?;
         if sellers.is_empty() {
             sign_ins.insert(0, sign_in(conn, &seller, party, at)?);
         }
-        sellers.push(seller.account_id);
+        sellers.push(seller);
     }
     for (number, buyer) in BUYERS.iter().enumerate() {
         let caller = open(conn, &buyer.party, AccountKind::Buyer, hash, at)?;
@@ -133,7 +145,12 @@ fn organisations(conn: &mut Conn, hash: &str, at: Ts) -> Result<(Vec<SignIn>, Ve
             order(conn, &caller, &document, at)?;
         }
     }
-    Ok((sign_ins, sellers))
+    Ok(Parties {
+        sign_ins,
+        operator,
+        finance,
+        sellers,
+    })
 }
 
 fn open(conn: &mut Conn, party: &Party, kind: AccountKind, hash: &str, at: Ts) -> Result<Caller> {
@@ -164,6 +181,30 @@ fn open(conn: &mut Conn, party: &Party, kind: AccountKind, hash: &str, at: Ts) -
         user_name: user.name,
         role,
         credential: Credential::Session,
+    })
+}
+
+/// Another user of an account.
+fn colleague(
+    conn: &mut Conn,
+    first: &Caller,
+    party: &Party,
+    role: Role,
+    hash: &str,
+    at: Ts,
+) -> Result<Caller> {
+    let user = NewUser {
+        email: party.email.to_owned(),
+        name: party.user.to_owned(),
+        role,
+        password_hash: hash.to_owned(),
+    };
+    let user_id = accounts::create_user(conn, first.account_id, &user, Actor::System, at)?;
+    Ok(Caller {
+        user_id,
+        user_name: user.name,
+        role,
+        ..first.clone()
     })
 }
 

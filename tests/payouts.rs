@@ -1,7 +1,10 @@
 //! Payouts from what a seller may have paid out to what the bank says, to the cent, on both databases.
 
+mod files;
+mod pages;
 mod people;
 mod states;
+mod terms;
 
 use diesel::prelude::*;
 use galena::clock::DAY;

@@ -1915,3 +1915,5 @@ payouts-open = On its way
 payouts-nothing-final = Nothing is final yet.
 payouts-account-page = Account
 payouts-ask-for = Ask for this seller
+seller-need-bank-details = Your money can be paid out: give bank details
+seller-need-bank-change = Payouts will soon go to { $account }: see that it is yours

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::app::{App, serve, start_logs};
 use crate::clock::Clock;
 use crate::config::{Config, Options};
-use crate::demo::{LEADS, Maker, SignIn};
+use crate::demo::{DEBTOR, LEADS, Maker, SignIn};
 
 /// What tells a demo's folder from a real one.
 const SIGN_INS: &str = "demo-sign-ins.txt";
@@ -31,6 +31,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     if args.fresh {
         throw_away(&args.data)?;
     }
+    let (payout_name, payout_iban, payout_bic) = DEBTOR;
     let config = Config::try_from(Options {
         listen: Some(args.listen),
         mail: Some(format!("file://{}", args.data.join("mail").display())),
@@ -40,6 +41,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             args.data.join("galena.db").display()
         )),
         data: Some(args.data.clone()),
+        payout_name: Some(payout_name.to_owned()),
+        payout_iban: Some(payout_iban.to_owned()),
+        payout_bic: Some(payout_bic.to_owned()),
         ..Options::default()
     })?;
     start_logs(&config)?;

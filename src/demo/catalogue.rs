@@ -17,6 +17,13 @@ pub const OPERATOR: Party = Party {
     email: "operator@demo.example",
 };
 
+/// Signs in with the operator's password.
+pub const FINANCE: Party = Party {
+    user: "Finance",
+    email: "finance@demo.example",
+    ..OPERATOR
+};
+
 /// The first is the one whose sign-in is printed.
 pub const SELLERS: &[Party] = &[
     Party {

@@ -7,7 +7,7 @@ use diesel::{PgConnection, SqliteConnection};
 use galena::clock::{MINUTE, SECOND, Ts};
 use galena::db::Backend;
 use galena::error::Code;
-use galena::id::{DepositId, DisputeId, PostingId, PurchaseId};
+use galena::id::{DepositId, DisputeId, PayoutId, PostingId, PurchaseId};
 use galena::ledger::{self, Source};
 
 use super::world::{START, World, eur};
@@ -261,6 +261,47 @@ fn law_5_names_shares_that_do_not_add_up() {
         let change = "UPDATE holds SET pending_minor = pending_minor + 1, disputed_minor = 1 WHERE source_id = ";
         scene.tamper(&[&format!("{change}{}", scene.literal(scene.refunded.0))]);
         scene.assert_broken(5, &format!("s_pending:{}:EUR", scene.world.seller));
+    }
+}
+
+#[test]
+fn laws_5_and_8_name_payouts_that_the_books_know_otherwise() {
+    for (change, law, names_posting) in [
+        ("UPDATE payouts SET amount_minor = 1", 5, false),
+        ("UPDATE payouts SET amount_minor = 1", 8, false),
+        (
+            "UPDATE payouts SET state = 'cancelled', ended_at = 1",
+            5,
+            false,
+        ),
+        (
+            "UPDATE payouts SET state = 'cancelled', ended_at = 1",
+            8,
+            false,
+        ),
+        ("DELETE FROM payouts", 5, false),
+        ("DELETE FROM payouts", 8, true),
+    ] {
+        for scene in Scene::all() {
+            let (seller, ground, at) = (scene.world.seller, scene.world.ground(), scene.now);
+            let payout = PayoutId::new(at);
+            scene
+                .world
+                .write(move |conn| {
+                    ground.payout(conn, payout, seller, eur(300), at)?;
+                    ledger::ask_payout(conn, payout, seller, eur(300), at)
+                })
+                .unwrap();
+            scene.world.assert_laws(at);
+            scene.tamper(&[change]);
+            if law == 5 {
+                scene.assert_broken(5, "payout_transit:EUR");
+            } else if names_posting {
+                scene.assert_broken(8, "is of no payout");
+            } else {
+                scene.assert_broken(8, &payout.to_string());
+            }
+        }
     }
 }
 

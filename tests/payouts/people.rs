@@ -1,7 +1,7 @@
 //! A seller with money, and two people of the exchange who pay it out.
 
 use galena::access::{AccountKind, Caller, Credential, Role};
-use galena::clock::DAY;
+use galena::clock::{DAY, HOUR};
 use galena::error::Result;
 use galena::id::{PayoutBatchId, PayoutId};
 use galena::ledger::{self, Kind};
@@ -126,7 +126,12 @@ impl Desk {
         trade::activate(app, &buyer, &request).await;
         let first = name.bytes().map(usize::from).sum::<usize>() * 100;
         let sent: Vec<_> = (first..first + leads)
-            .map(|number| trade::latvian_lead(number, 1))
+            .map(|number| {
+                // Agreed to an hour ago, however far the clock has moved.
+                let mut lead = trade::latvian_lead(number, 1);
+                lead["consent"]["given_at"] = json!(app.clock.now().minus(HOUR));
+                lead
+            })
             .collect();
         trade::send_batch(app, seller, &sent).await;
         app.advance(8 * DAY);

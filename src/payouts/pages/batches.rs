@@ -209,10 +209,11 @@ pub async fn take_report(
     ctx: Ctx,
     caller: Caller,
     page: Page,
-    id: Path<PayoutBatchId>,
+    id: Path<String>,
     upload: Upload,
 ) -> Result<HttpResponse> {
-    let id = *id;
+    // Read here, so that a form from elsewhere is told that first.
+    let id = id.parse().map_err(|_| Error::refused(Code::NotFound))?;
     match carry_out(&ctx, &caller, id, upload).await {
         Ok(applied) => html(&load(&ctx, &caller, page, id, applied, Vec::new()).await?),
         Err(error) => {

@@ -11,6 +11,7 @@ use crate::id::{AccountId, LeadId};
 use crate::leads::LeadState;
 use crate::ledger::{self, Kind};
 use crate::money::{Currency, Money};
+use crate::payouts::{self, bank};
 use crate::reports::{Daily, Turnover};
 
 /// What a seller has in the market and in the books.
@@ -31,6 +32,10 @@ pub struct SellerReport {
     pub imports_to_map: i64,
     /// Listings that expire within three days.
     pub expiring: i64,
+    /// Money can be paid out, but nobody said where to.
+    pub needs_bank_details: bool,
+    /// Where payouts will go when a change has waited long enough; masked.
+    pub bank_change: Option<String>,
 }
 
 impl SellerReport {
@@ -62,7 +67,12 @@ pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerRepor
             .map(|balance| balance.amount)
             .collect()
     };
+    let can_be_paid = payouts::available(conn, seller)?
+        .iter()
+        .any(payouts::Available::is_enough);
     Ok(SellerReport {
+        needs_bank_details: can_be_paid && bank::current(conn, seller, now)?.is_none(),
+        bank_change: bank::waiting(conn, seller, now)?.map(|kept| kept.hint),
         accepted: states.values().sum(),
         refused: refused_leads::table
             .filter(refused_leads::seller_id.eq(seller))
