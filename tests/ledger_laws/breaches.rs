@@ -266,21 +266,9 @@ fn law_5_names_shares_that_do_not_add_up() {
 
 #[test]
 fn laws_5_and_8_name_payouts_that_the_books_know_otherwise() {
-    for (change, law, names_posting) in [
-        ("UPDATE payouts SET amount_minor = 1", 5, false),
-        ("UPDATE payouts SET amount_minor = 1", 8, false),
-        (
-            "UPDATE payouts SET state = 'cancelled', ended_at = 1",
-            5,
-            false,
-        ),
-        (
-            "UPDATE payouts SET state = 'cancelled', ended_at = 1",
-            8,
-            false,
-        ),
-        ("DELETE FROM payouts", 5, false),
-        ("DELETE FROM payouts", 8, true),
+    for (change, names_payout) in [
+        ("UPDATE payouts SET amount_minor = 1", true),
+        ("DELETE FROM payouts", false),
     ] {
         for scene in Scene::all() {
             let (seller, ground, at) = (scene.world.seller, scene.world.ground(), scene.now);
@@ -293,13 +281,19 @@ fn laws_5_and_8_name_payouts_that_the_books_know_otherwise() {
                 })
                 .unwrap();
             scene.world.assert_laws(at);
-            scene.tamper(&[change]);
-            if law == 5 {
+            if names_payout {
+                // It ended, says the table; the ledger has it on its way.
+                scene.raw(&["UPDATE payouts SET state = 'cancelled', ended_at = 1"]);
                 scene.assert_broken(5, "payout_transit:EUR");
-            } else if names_posting {
-                scene.assert_broken(8, "is of no payout");
-            } else {
                 scene.assert_broken(8, &payout.to_string());
+                scene.raw(&["UPDATE payouts SET state = 'requested', ended_at = NULL"]);
+            }
+            scene.tamper(&[change]);
+            scene.assert_broken(5, "payout_transit:EUR");
+            if names_payout {
+                scene.assert_broken(8, &payout.to_string());
+            } else {
+                scene.assert_broken(8, "is of no payout");
             }
         }
     }
