@@ -89,9 +89,9 @@ on_both!(async fn payouts_by_api(app) with |options| {
     let payout = desk.try_ask(app, &seller, None).await.unwrap();
     desk.approve(app, payout.id).await.unwrap();
     let batches = "/api/v1/payout_batches";
-    let make = |key: &str| app.api("POST", batches, key).json(&json!({"currency": "EUR", "method": "sepa"})).send();
-    assert_eq!(make(&desk.first.key).await.expect(409).code(), "four_eyes");
-    let made = make(&desk.second.key).await.expect(201).json();
+    let collect = |key: &str| app.api("POST", batches, key).json(&json!({"currency": "EUR", "method": "sepa"})).send();
+    assert_eq!(collect(&desk.first.key).await.expect(409).code(), "four_eyes");
+    let made = collect(&desk.second.key).await.expect(201).json();
     assert_eq!((&made["count"], &made["total"]["amount"]), (&json!(1), &json!("170.00")));
     let path = format!("{batches}/{}", made["id"].as_str().unwrap());
     let file = app.api("GET", &format!("{path}/file/xml"), &desk.second.key).send().await.expect(200);
