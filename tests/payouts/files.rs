@@ -53,7 +53,7 @@ fn all<'a>(text: &'a str, start: &str, end: &str) -> Vec<&'a str> {
 
 /// A report of the bank: a status for each id, with a reason where it failed.
 fn report(message: &str, lines: &[(&str, &str, &str)]) -> String {
-    let lines: String = lines
+    let lines: Vec<String> = lines
         .iter()
         .map(|(id, status, reason)| {
             let reason = if reason.is_empty() {
@@ -64,6 +64,7 @@ fn report(message: &str, lines: &[(&str, &str, &str)]) -> String {
             format!("<TxInfAndSts><OrgnlEndToEndId>{id}</OrgnlEndToEndId><TxSts>{status}</TxSts>{reason}</TxInfAndSts>")
         })
         .collect();
+    let lines = lines.concat();
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>R1</MsgId><CreDtTm>2026-11-29T09:00:00Z</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{message}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{message}</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"#
     )
