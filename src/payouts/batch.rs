@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::bank::{self, BankDetails};
 use super::store::{self, batches};
-use super::{Payout, PayoutState, record};
+use super::{Payout, record};
 use crate::access::Caller;
 use crate::audit;
 use crate::clock::Ts;
@@ -260,12 +260,4 @@ fn note(conn: &mut Conn, operator: &Caller, batch: &Batch, action: &str, at: Ts)
             detail: json!({ "payouts": batch.payouts, "total": batch.total }),
         },
     )
-}
-
-/// Whether the bank has answered for every payout of a batch that was sent.
-pub fn is_done(payouts: &[Payout]) -> bool {
-    payouts
-        .iter()
-        .all(|payout| payout.state != PayoutState::Sent)
-        && !payouts.is_empty()
 }
