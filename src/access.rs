@@ -103,12 +103,15 @@ pub enum Rule {
     SignedIn,
     /// Who is in charge of an account of any kind, in a browser: owners, and the operator's admins.
     InCharge,
-    /// Owners and members, or viewers too where `reads`, of buyers and of sellers alike.
+    /// Owners and members, or viewers too where `reads`, of buyers and of sellers alike; with
+    /// `desk_scope` also the exchange's admins and auditors, or all of its people where `reads`.
     Parties {
         reads: bool,
         /// What an API key of a buyer needs, and one of a seller.
         buyer_scope: Option<Scope>,
         seller_scope: Option<Scope>,
+        /// What a key of the exchange needs; `None` where it has no part.
+        desk_scope: Option<Scope>,
     },
     /// Users of one kind of account with one of these roles; `scope` is what an API key needs.
     Roles {
@@ -138,16 +141,25 @@ impl Rule {
                 reads,
                 buyer_scope,
                 seller_scope,
+                desk_scope,
             } => {
-                let acts = matches!(caller.role, Role::Owner | Role::Member);
-                let looks = reads && caller.role == Role::Viewer;
-                let scope = match caller.account_kind {
-                    AccountKind::Buyer => buyer_scope,
-                    AccountKind::Seller => seller_scope,
-                    AccountKind::Operator => None,
+                let (scope, acts, looks) = match (caller.account_kind, caller.role) {
+                    (AccountKind::Operator, role) => (
+                        desk_scope,
+                        desk_scope.is_some() && matches!(role, Role::Admin | Role::Auditor),
+                        desk_scope.is_some(),
+                    ),
+                    (kind, role) => (
+                        if kind == AccountKind::Buyer {
+                            buyer_scope
+                        } else {
+                            seller_scope
+                        },
+                        matches!(role, Role::Owner | Role::Member),
+                        role == Role::Viewer,
+                    ),
                 };
-                let trades = caller.account_kind != AccountKind::Operator;
-                (trades && (acts || looks), scope, !reads)
+                (acts || (reads && looks), scope, !reads)
             }
             Self::Roles {
                 kind,

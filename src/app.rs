@@ -32,7 +32,10 @@ use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{contracts, conversions, icps, ledger, purchases, requests, routes, verticals};
+use crate::{
+    contracts, conversions, disputes, icps, ledger, purchases, requests, routes, standing,
+    verticals,
+};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -188,6 +191,8 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
+        disputes::api::Doc::openapi(),
+        standing::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
     ])

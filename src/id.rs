@@ -106,6 +106,7 @@ ids! {
     WithdrawalId = "wd";
     PayoutId = "pay";
     DisputeId = "dsp";
+    DisputeEntryId = "say";
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";

@@ -21,8 +21,8 @@ mod transfers;
 pub use account::{Kind, LedgerAccount, Provider, Side};
 pub use charges::{
     Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, charge,
-    dispute_hold, dispute_release, fee, hold, lock_available, lock_pending, refund, release, sale,
-    settle, settle_with_reserve, top_up,
+    dispute_hold, dispute_release, fee, hold, lock_available, lock_pending, refund, release,
+    release_reserve, sale, settle, top_up,
 };
 pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};

@@ -38,6 +38,8 @@ pub mod notices;
 
 pub mod verticals;
 
+pub mod standing;
+
 pub mod leads;
 
 pub mod conditions;
@@ -57,6 +59,8 @@ pub mod purchases;
 pub mod conversions;
 
 pub mod delivery;
+
+pub mod disputes;
 
 pub mod reports;
 

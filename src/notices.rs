@@ -35,6 +35,13 @@ text_enum! {
         OutcomeContested = "outcome_contested",
         OutcomeDismissed = "outcome_dismissed",
         BudgetReached = "budget_reached",
+        DisputeOpened = "dispute_opened",
+        DisputeContested = "dispute_contested",
+        DisputeDecided = "dispute_decided",
+        DisputeAppealed = "dispute_appealed",
+        DisputeMessage = "dispute_message",
+        DisputeClosed = "dispute_closed",
+        LeadStopped = "lead_stopped",
     }
 }
 

@@ -30,7 +30,7 @@ pub use take::{adjust_spent, closed_caps, take};
 pub use terms::{Sellers, Terms, TermsJson};
 pub use windows::{Cap, CapWindow};
 
-use crate::access::Caller;
+use crate::access::{AccountKind, Caller};
 use crate::clock::{SECOND, Ts};
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement, Odds};
@@ -39,6 +39,7 @@ use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, RequestId, VerticalId};
 use crate::money::Money;
+use crate::standing;
 use crate::verticals::Vertical;
 use crate::{audit, jobs as queue};
 
@@ -216,7 +217,7 @@ pub fn draft_rule(
     rule_of(conn, Arc::new(request), vertical)
 }
 
-/// The request's rule with its buyer's odds.
+/// The request's rule with its buyer's odds and standing.
 pub fn rule_of(
     conn: &mut Conn,
     request: Arc<PurchaseRequest>,
@@ -224,7 +225,8 @@ pub fn rule_of(
 ) -> Result<Rule> {
     let key = (request.agreement.terms().model, request.bid.currency);
     let odds = contracts::odds(conn, vertical, request.buyer_id, key)?;
-    Ok(Rule::compile(request, vertical, odds)?)
+    let step = standing::step_of(conn, request.buyer_id, AccountKind::Buyer)?;
+    Ok(Rule::compile(request, vertical, odds)?.of_standing(step.rank_bps))
 }
 
 /// Makes a draft under the contract that the terms name, else under the buyer's standard one.

@@ -195,6 +195,7 @@ fn the_rules_fit_the_addresses() {
             reads,
             buyer_scope,
             seller_scope,
+            ..
         } = route.rule
         {
             assert!(

@@ -16,6 +16,7 @@ mod commands;
 mod contracts;
 mod conversions;
 mod delivery;
+mod disputes;
 mod import;
 mod leads;
 mod ledger;

@@ -757,6 +757,7 @@ diesel::table! {
         master_key_id -> Text,
         wrapped_key -> Binary,
         sealed -> Binary,
+        place -> Integer,
     }
 }
 
@@ -772,7 +773,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    standings (account_id) {
+        account_id -> DbUuid,
+        score -> Integer,
+        counts -> Text,
+        computed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    standing_steps (least_score) {
+        least_score -> Integer,
+        rank_bps -> Integer,
+        reserve_bps -> Integer,
+        reserve_days -> Integer,
+        delay_days -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    reserves (source_type, source_id) {
+        source_type -> Text,
+        source_id -> DbUuid,
+        seller_id -> DbUuid,
+        currency -> Text,
+        amount_minor -> BigInt,
+        release_at -> BigInt,
+        released_at -> Nullable<BigInt>,
+        released_minor -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(users -> accounts (account_id));
+diesel::joinable!(standings -> accounts (account_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
@@ -846,6 +888,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dispute_findings,
     dispute_entries,
     dispute_files,
+    standings,
+    standing_steps,
+    reserves,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

@@ -7,7 +7,7 @@ use diesel::{PgConnection, SqliteConnection};
 use galena::clock::{MINUTE, SECOND, Ts};
 use galena::db::Backend;
 use galena::error::Code;
-use galena::id::{DepositId, DisputeId, PostingId, PurchaseId};
+use galena::id::{AccountId, DepositId, PostingId, PurchaseId};
 use galena::ledger::{self, Source};
 
 use super::world::{START, World, eur};
@@ -20,6 +20,17 @@ struct Scene {
     settled: PurchaseId,
     refunded: PurchaseId,
     now: Ts,
+}
+
+/// A seller's eight euros of a purchase, nothing of them kept back.
+fn share(purchase: PurchaseId, seller: AccountId, at: Ts) -> ledger::Settlement {
+    ledger::Settlement {
+        source: Source::Purchase(purchase),
+        seller,
+        net: eur(800),
+        reserve: eur(0),
+        at,
+    }
 }
 
 impl Scene {
@@ -56,9 +67,9 @@ impl Scene {
                         sale.at,
                     )?;
                 }
-                ledger::settle(conn, settled, seller, eur(800), START.plus(2 * SECOND))?;
+                ledger::settle(conn, &share(settled, seller, START.plus(2 * SECOND)))?;
                 let refund = ledger::Refund {
-                    source: Source::Dispute(DisputeId::new(START)),
+                    source: Source::Purchase(refunded),
                     charge: Source::Purchase(refunded),
                     amount: eur(500),
                     at: START.plus(3 * SECOND),
@@ -428,7 +439,7 @@ fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
         assert!(again.unwrap_err().has_code(Code::StateConflict));
         let settled_again = scene
             .world
-            .write(move |conn| ledger::settle(conn, settled, seller, eur(800), START));
+            .write(move |conn| ledger::settle(conn, &share(settled, seller, START)));
         assert!(settled_again.unwrap_err().has_code(Code::StateConflict));
         // A refused sale leaves its transaction as it was: the next one in it goes through.
         let ground = scene.world.ground();
