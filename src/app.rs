@@ -32,7 +32,9 @@ use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
-use crate::{contracts, conversions, icps, ledger, purchases, requests, routes, verticals};
+use crate::{
+    contracts, conversions, icps, ledger, purchases, reports, requests, routes, verticals,
+};
 
 pub use logs::start_logs;
 pub use serve::serve;
@@ -190,6 +192,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         conversions::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
+        reports::api::Doc::openapi(),
     ])
 }
 

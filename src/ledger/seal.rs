@@ -20,7 +20,7 @@ use crate::db::types::{text_enum, uuid_column};
 use crate::error::{Error, Result};
 use crate::id::{AuditId, PostingId};
 
-pub use store::Seal;
+pub use store::{Place, Seal, numbered, places};
 pub use verify::verify_seals;
 
 /// Rows in one seal; `seal` leaves none behind when it seals fewer than so many.

@@ -88,6 +88,46 @@ pub fn after(conn: &mut Conn, chain: Chain, seq: i64) -> Result<Option<Seal>> {
         .optional()?)
 }
 
+/// Where a row stands under which seal, with the hash it was sealed by.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = seal_members)]
+pub struct Place {
+    pub item_id: ItemId,
+    pub seq: i64,
+    pub position: i64,
+    /// Missing in seals of before leaves were kept.
+    pub leaf: Option<Vec<u8>>,
+}
+
+/// The places of those of the rows that are sealed.
+pub fn places(conn: &mut Conn, chain: Chain, items: &[ItemId]) -> Result<HashMap<ItemId, Place>> {
+    let mut places = HashMap::with_capacity(items.len());
+    for chunk in items.chunks(CHUNK) {
+        let found = seal_members::table
+            .filter(seal_members::chain.eq(chain))
+            .filter(seal_members::item_id.eq_any(chunk))
+            .select(Place::as_select())
+            .load(conn)?;
+        places.extend(found.into_iter().map(|place| (place.item_id, place)));
+    }
+    Ok(places)
+}
+
+/// The seals of these numbers, in their order.
+pub fn numbered(conn: &mut Conn, chain: Chain, numbers: &[i64]) -> Result<Vec<Seal>> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(CHUNK) {
+        let seals = seals::table
+            .filter(seals::chain.eq(chain))
+            .filter(seals::seq.eq_any(chunk))
+            .order(seals::seq)
+            .select(Seal::as_select())
+            .load(conn)?;
+        found.extend(seals);
+    }
+    Ok(found)
+}
+
 pub fn insert(conn: &mut Conn, seal: &Seal, rows: &[(ItemId, Root)]) -> Result<()> {
     diesel::insert_into(seals::table)
         .values(seal)
