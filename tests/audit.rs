@@ -5,7 +5,7 @@ mod routes;
 mod verified;
 
 use galena::access::Role;
-use galena::clock::{HOUR, Ts};
+use galena::clock::{HOUR, SECOND, Ts};
 use galena::reports::audit::{AuditFilter, AuditRow, audit_log};
 use serde_json::{Value, json};
 
@@ -58,6 +58,7 @@ on_both!(async fn a_failed_sign_in_is_on_record_without_what_was_typed(app) {
     for email in [seller.email.as_str(), "nobody.we.know@example.test"] {
         let typed = [("email", email), ("password", secret)];
         browser.post_form("/signin", &typed).await.expect(401);
+        app.advance(SECOND);
     }
     let failed = entries(app, "user.sign_in_failed").await;
     let told: Vec<_> = failed.iter().map(|row| (row.actor.as_str(), row.subject.clone(), row.account_id)).collect();

@@ -7,7 +7,7 @@ use diesel::{PgConnection, SqliteConnection};
 use galena::clock::{SECOND, Ts};
 use galena::db::Backend;
 use galena::error::Code;
-use galena::id::{DepositId, DisputeId, PostingId, PurchaseId};
+use galena::id::{ChargeId, DepositId, DisputeId, PostingId, PurchaseId};
 use galena::ledger::{self, Source};
 
 use super::world::{START, World, eur};
@@ -430,5 +430,42 @@ fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
         assert_eq!(left[0].available, eur(0));
         assert_eq!(left[0].held, eur(0));
         scene.world.assert_laws(scene.now);
+    }
+}
+
+#[test]
+fn a_chargeback_takes_no_money_that_a_charge_counts_on() {
+    for scene in Scene::all() {
+        let (buyer, deposit) = (scene.world.buyer, scene.deposit);
+        let charge = Source::Charge(ChargeId::new(START));
+        let chargeback = ledger::Chargeback {
+            deposit,
+            buyer,
+            amount: eur(10_000),
+            fee: eur(0),
+            provider: ledger::Provider::Bank,
+            at: scene.now,
+        };
+        let (refused, left) = scene
+            .world
+            .write(move |conn| {
+                let hold = ledger::Hold {
+                    source: charge,
+                    buyer,
+                    amount: eur(1_000),
+                    at: START.plus(4 * SECOND),
+                };
+                ledger::hold(conn, &hold)?;
+                let refused = ledger::chargeback(conn, &chargeback).unwrap_err();
+                let left = ledger::wallet(conn, buyer)?;
+                ledger::release(conn, charge, START.plus(5 * SECOND))?;
+                ledger::chargeback(conn, &chargeback)?;
+                Ok((refused, left))
+            })
+            .unwrap();
+        assert!(refused.has_code(Code::StateConflict), "{refused:?}");
+        let told = format!("{refused:?}");
+        assert!(told.contains(&charge.to_string()), "{told}");
+        assert_eq!((left[0].available, left[0].held), (eur(7_500), eur(1_000)));
     }
 }
