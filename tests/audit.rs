@@ -79,6 +79,7 @@ on_both!(async fn settings_tell_what_they_were_and_what_they_are(app) {
     let account = format!("/operator/accounts/{}", buyer.account);
     for commission in ["1250", "900"] {
         desk.post_form(&format!("{account}/commission"), &[("commission", commission)]).await.expect(303);
+        app.advance(SECOND);
     }
     let set = detail(&entries(app, "account.commission_set").await[0]);
     assert_eq!(set, json!({"from_bps": 1_250, "to_bps": 900}));
