@@ -33,7 +33,7 @@ use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, disputes, icps, ledger, purchases, requests, routes, standing,
+    contracts, conversions, disputes, icps, ledger, purchases, reports, requests, routes, standing,
     verticals,
 };
 
@@ -195,6 +195,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         standing::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
+        reports::api::Doc::openapi(),
     ])
 }
 

@@ -28,7 +28,10 @@ pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of,
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
 pub use overview::balance_of;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
-pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
+pub use seal::{
+    Chain, ItemId, Place, SEALED_AT_ONCE, Seal, numbered as seals_numbered,
+    places as sealed_places, recent_seals, seal, verify_seals,
+};
 pub use statement::{Statement, StatementLine, StatementQuery, statement};
 pub use transfers::{
     ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, pay_payout, pay_withdrawal,

@@ -62,7 +62,9 @@ routes! {
     GET "/operator" => OPERATOR_SEES, reports::pages::operator::overview;
     GET "/operator/queues" => OPERATOR_SEES, reports::pages::operator::queues;
     POST "/operator/queues/{id}/requeue" => ADMIN_ACTS, reports::pages::operator::requeue;
-    GET "/operator/audit" => OPERATOR_SEES, reports::pages::operator::audit;
+    GET "/operator/audit" => OPERATOR_SEES, reports::pages::audit::show;
+    GET "/operator/audit/export/{kind}" => OPERATOR_SEES, reports::pages::audit::export;
+    GET "/api/v1/audit_log" => operator_reads(Scope::OperatorRead), reports::api::audit_log;
 
     GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
     POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;

@@ -65,6 +65,7 @@ fn caller(trader: &Trader, account_kind: AccountKind, role: Role, state: Account
         user_name: String::new(),
         role,
         credential: Credential::Session,
+        origin: None,
     }
 }
 

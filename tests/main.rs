@@ -11,6 +11,7 @@ mod harness;
 mod access;
 mod accounts;
 mod architecture;
+mod audit;
 mod browser;
 mod commands;
 mod contracts;

@@ -97,6 +97,7 @@ diesel::table! {
         subject -> Text,
         detail -> Text,
         request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 
@@ -123,6 +124,7 @@ diesel::table! {
         item_id -> DbUuid,
         seq -> BigInt,
         position -> BigInt,
+        leaf -> Nullable<Binary>,
     }
 }
 
