@@ -1,5 +1,7 @@
 //! Who is asking, and what a route asks of them; no database here.
 
+use std::net::IpAddr;
+
 use utoipa::ToSchema;
 
 use crate::db::types::text_enum;
@@ -50,6 +52,59 @@ pub enum Credential {
     ApiKey { id: ApiKeyId, scopes: Vec<Scope> },
 }
 
+/// The name of a request, as its answer and the logs show it: 8 to 64 letters, digits, `-` and `_`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RequestId {
+    bytes: [u8; Self::MAX],
+    length: usize,
+}
+
+impl RequestId {
+    const MIN: usize = 8;
+    const MAX: usize = 64;
+
+    /// A name that the caller gave; `None` when it may carry more than a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = (Self::MIN..=Self::MAX).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if !is_plain {
+            return None;
+        }
+        let mut bytes = [0; Self::MAX];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Some(Self {
+            bytes,
+            length: text.len(),
+        })
+    }
+
+    /// A new name, unlike any other.
+    pub fn fresh() -> Self {
+        let mut bytes = [0; Self::MAX];
+        let length = uuid::Uuid::now_v7().simple().encode_lower(&mut bytes).len();
+        Self { bytes, length }
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where a request came from: the client's address behind trusted proxies, and the request's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    pub address: IpAddr,
+    pub request: RequestId,
+}
+
 /// The authenticated caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -63,35 +118,50 @@ pub struct Caller {
     pub user_name: String,
     pub role: Role,
     pub credential: Credential,
+    /// The request that they make; none for callers outside of one, such as the demo's.
+    pub origin: Option<Origin>,
 }
 
 impl Caller {
     pub fn actor(&self) -> Actor {
         match &self.credential {
-            Credential::Session => Actor::User(self.user_id),
-            Credential::ApiKey { id, .. } => Actor::ApiKey(*id),
+            Credential::Session => Actor::User(self.user_id, self.origin),
+            Credential::ApiKey { id, .. } => Actor::ApiKey(*id, self.origin),
         }
     }
 }
 
-/// Who caused a change, as the audit log names them.
+/// Who caused a change, as the audit log names them, and the request they did it by.
+///
+/// The origin travels in here because an actor already reaches every place that writes an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    User(UserId),
-    ApiKey(ApiKeyId),
+    User(UserId, Option<Origin>),
+    ApiKey(ApiKeyId, Option<Origin>),
     /// A job, the clock, or a command of the server's owner.
     System,
     /// A visitor who has not signed in.
-    Visitor,
+    Visitor(Option<Origin>),
+}
+
+impl Actor {
+    pub const fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::User(_, origin) | Self::ApiKey(_, origin) | Self::Visitor(origin) => {
+                origin.as_ref()
+            }
+            Self::System => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::User(id) => id.fmt(f),
-            Self::ApiKey(id) => id.fmt(f),
+            Self::User(id, _) => id.fmt(f),
+            Self::ApiKey(id, _) => id.fmt(f),
             Self::System => f.write_str("system"),
-            Self::Visitor => f.write_str("visitor"),
+            Self::Visitor(_) => f.write_str("visitor"),
         }
     }
 }
@@ -105,12 +175,15 @@ pub enum Rule {
     SignedIn,
     /// Who is in charge of an account of any kind, in a browser: owners, and the operator's admins.
     InCharge,
-    /// Owners and members, or viewers too where `reads`, of buyers and of sellers alike.
+    /// Owners and members, or viewers too where `reads`, of buyers and of sellers alike; with
+    /// `desk_scope` also the exchange's admins and auditors, or all of its people where `reads`.
     Parties {
         reads: bool,
         /// What an API key of a buyer needs, and one of a seller.
         buyer_scope: Option<Scope>,
         seller_scope: Option<Scope>,
+        /// What a key of the exchange needs; `None` where it has no part.
+        desk_scope: Option<Scope>,
     },
     /// Users of one kind of account with one of these roles; `scope` is what an API key needs.
     Roles {
@@ -140,16 +213,25 @@ impl Rule {
                 reads,
                 buyer_scope,
                 seller_scope,
+                desk_scope,
             } => {
-                let acts = matches!(caller.role, Role::Owner | Role::Member);
-                let looks = reads && caller.role == Role::Viewer;
-                let scope = match caller.account_kind {
-                    AccountKind::Buyer => buyer_scope,
-                    AccountKind::Seller => seller_scope,
-                    AccountKind::Operator => None,
+                let (scope, acts, looks) = match (caller.account_kind, caller.role) {
+                    (AccountKind::Operator, role) => (
+                        desk_scope,
+                        desk_scope.is_some() && matches!(role, Role::Admin | Role::Auditor),
+                        desk_scope.is_some(),
+                    ),
+                    (kind, role) => (
+                        if kind == AccountKind::Buyer {
+                            buyer_scope
+                        } else {
+                            seller_scope
+                        },
+                        matches!(role, Role::Owner | Role::Member),
+                        role == Role::Viewer,
+                    ),
                 };
-                let trades = caller.account_kind != AccountKind::Operator;
-                (trades && (acts || looks), scope, !reads)
+                (acts || (reads && looks), scope, !reads)
             }
             Self::Roles {
                 kind,

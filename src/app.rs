@@ -33,7 +33,8 @@ use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, icps, ledger, payouts, purchases, requests, routes, verticals,
+    contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
+    standing, verticals,
 };
 
 pub use logs::start_logs;
@@ -190,9 +191,12 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
+        disputes::api::Doc::openapi(),
+        standing::api::Doc::openapi(),
         payouts::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
+        reports::api::Doc::openapi(),
     ])
 }
 

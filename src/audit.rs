@@ -1,7 +1,8 @@
 //! The audit log: one append-only entry in the transaction of each state change, decision and view of a contact.
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::access::Actor;
 use crate::clock::Ts;
@@ -27,6 +28,7 @@ pub struct Entry<'a> {
 
 /// Writes an entry; call it in the transaction of what it tells.
 pub fn record(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
+    let origin = entry.actor.origin();
     diesel::insert_into(audit_log::table)
         .values((
             audit_log::id.eq(AuditId::new(entry.at)),
@@ -36,10 +38,29 @@ pub fn record(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
             audit_log::action.eq(entry.action),
             audit_log::subject.eq(&entry.subject),
             audit_log::detail.eq(entry.detail.to_string()),
-            audit_log::request_id.eq(None::<String>),
+            audit_log::request_id.eq(origin.map(|origin| origin.request.as_str())),
+            audit_log::address.eq(origin.map(|origin| origin.address.to_string())),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// What a change made of a record: the fields that differ, as they were and as they are.
+pub fn change(before: &impl Serialize, after: &impl Serialize) -> Result<Value> {
+    let fields = |record: Value| match record {
+        Value::Object(fields) => fields,
+        other => Map::from_iter([("value".to_owned(), other)]),
+    };
+    let mut before = fields(serde_json::to_value(before).map_err(anyhow::Error::from)?);
+    let mut after = fields(serde_json::to_value(after).map_err(anyhow::Error::from)?);
+    before.retain(|field, value| match after.get(field) {
+        Some(same) if same == value => {
+            after.remove(field);
+            false
+        }
+        _ => true,
+    });
+    Ok(json!({ "before": before, "after": after }))
 }
 
 /// An entry as it is read back.
@@ -74,4 +95,23 @@ pub fn history(conn: &mut Conn, subject: &str, limit: i64) -> Result<Vec<Event>>
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_tells_only_what_differs() {
+        let before = json!({ "name": "A", "bid": 5, "gone": true });
+        let after = json!({ "name": "A", "bid": 6, "new": [1] });
+        assert_eq!(
+            change(&before, &after).unwrap(),
+            json!({ "before": { "bid": 5, "gone": true }, "after": { "bid": 6, "new": [1] } })
+        );
+        assert_eq!(
+            change(&before, &before).unwrap(),
+            json!({ "before": {}, "after": {} })
+        );
+    }
 }

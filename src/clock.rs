@@ -88,12 +88,21 @@ impl Serialize for Ts {
     }
 }
 
+/// RFC 3339, as in JSON.
+impl std::str::FromStr for Ts {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text)
+            .map(|at| at.with_timezone(&Utc).into())
+            .map_err(|_| "expected a time such as 2026-11-20T09:30:00Z")
+    }
+}
+
 impl<'de> Deserialize<'de> for Ts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        DateTime::parse_from_rfc3339(&text)
-            .map(|at| at.with_timezone(&Utc).into())
-            .map_err(|_| serde::de::Error::custom("expected a time such as 2026-11-20T09:30:00Z"))
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

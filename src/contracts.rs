@@ -24,7 +24,7 @@ pub use changes::{NewContract, answer, close, create, revise};
 pub use forecast::Forecast;
 pub use odds::{BuyerOdds, Chance, Observed, Odds, Sales, odds, odds_changed, odds_in};
 pub use presets::preset;
-pub use sentences::{Example, Line, example, sentences};
+pub use sentences::{Example, Line, dispute_sentences, example, sentences};
 pub use standing::{next_fee, resume, suspend};
 pub use store::charged::{Charged, Spent, charged, spent};
 pub use store::{Version, agreements, fees_due, lock};

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use clock::{confirm_silent, lapse_due};
-pub use decide::{Answer, answer, decide, details, void};
+pub use decide::{Answer, answer, decide, details, view, void};
 pub use party::{Party, Side, outcome_text};
 pub use report::{
     Moved, NewAppointment, NewSale, Report, cancel, move_to, report, report_sale, schedule,

@@ -181,6 +181,7 @@ fn open(conn: &mut Conn, party: &Party, kind: AccountKind, hash: &str, at: Ts) -
         user_name: user.name,
         role,
         credential: Credential::Session,
+        origin: None,
     })
 }
 

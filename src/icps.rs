@@ -312,7 +312,7 @@ pub fn create(
         updated_at: now,
     };
     store::insert(conn, &icp)?;
-    record(conn, caller, &icp, "icp.created", now)?;
+    record(conn, caller, &icp, "icp.created", told(&icp), now)?;
     Ok(icp)
 }
 
@@ -326,6 +326,7 @@ pub fn update(
     now: Ts,
 ) -> Result<Icp> {
     let icp = get(conn, caller.account_id, id)?;
+    let before = told(&icp);
     let next = Icp {
         name: new.name,
         profile: new.profile,
@@ -336,11 +337,24 @@ pub fn update(
     if !store::update(conn, &next, seen)? {
         return Err(Error::refused(Code::VersionMismatch));
     }
-    record(conn, caller, &next, "icp.edited", now)?;
+    let detail = audit::change(&before, &told(&next))?;
+    record(conn, caller, &next, "icp.edited", detail, now)?;
     Ok(next)
 }
 
-fn record(conn: &mut Conn, caller: &Caller, icp: &Icp, action: &str, now: Ts) -> Result<()> {
+/// A profile as the audit log keeps it.
+fn told(icp: &Icp) -> serde_json::Value {
+    json!({ "version": icp.version, "name": icp.name, "profile": icp.profile })
+}
+
+fn record(
+    conn: &mut Conn,
+    caller: &Caller,
+    icp: &Icp,
+    action: &str,
+    detail: serde_json::Value,
+    now: Ts,
+) -> Result<()> {
     audit::record(
         conn,
         &audit::Entry {
@@ -349,7 +363,7 @@ fn record(conn: &mut Conn, caller: &Caller, icp: &Icp, action: &str, now: Ts) ->
             account_id: Some(icp.buyer_id),
             action,
             subject: icp.id.to_string(),
-            detail: json!({ "version": icp.version, "name": icp.name, "profile": icp.profile }),
+            detail,
         },
     )
 }

@@ -109,6 +109,7 @@ ids! {
     BankDetailsId = "bank";
     InvoiceId = "inv";
     DisputeId = "dsp";
+    DisputeEntryId = "say";
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";

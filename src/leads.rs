@@ -24,14 +24,15 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, withdraw};
+pub use market::{expire, return_copy, withdraw};
 pub use offer::Least;
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use score::{MQL_AT, SQL_AT, Signals, Stage};
-pub use store::{consent, listed_in, listing, open_contact, take_copy};
+pub use store::list::checks;
+pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;

@@ -22,8 +22,8 @@ mod transfers;
 pub use account::{Kind, LedgerAccount, Provider, Side};
 pub use charges::{
     Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, charge,
-    dispute_hold, dispute_release, fee, hold, lock_available, lock_pending, refund, release, sale,
-    settle, settle_with_reserve, top_up,
+    dispute_hold, dispute_release, fee, hold, lock_available, lock_pending, refund, release,
+    release_reserve, sale, settle, top_up,
 };
 pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
@@ -31,7 +31,10 @@ pub use movements::{Commission, Movement, Movements, Span, commission_between, m
 pub use overview::balance_of;
 pub use pages::event_label;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
-pub use seal::{Chain, SEALED_AT_ONCE, Seal, recent_seals, seal, verify_seals};
+pub use seal::{
+    Chain, ItemId, Place, SEALED_AT_ONCE, Seal, numbered as seals_numbered,
+    places as sealed_places, recent_seals, seal, verify_seals,
+};
 pub use statement::{Statement, StatementLine, StatementQuery, statement};
 pub use transfers::{
     Payable, ask_payout, ask_withdrawal, fail_payout, fail_withdrawal, lock_payable, pay_payout,

@@ -40,6 +40,8 @@ pub mod notices;
 
 pub mod verticals;
 
+pub mod standing;
+
 pub mod leads;
 
 pub mod conditions;
@@ -59,6 +61,8 @@ pub mod purchases;
 pub mod conversions;
 
 pub mod delivery;
+
+pub mod disputes;
 
 pub mod payouts;
 

@@ -1,18 +1,19 @@
 //! Reports: the figures of the public pages and of each dashboard, read from every slice's tables.
 
+pub mod api;
+pub mod audit;
 pub mod chart;
 pub mod market;
 pub mod pages;
 mod store;
 
-pub use store::audit::{AuditFilter, AuditRow, audit_log};
 pub use store::buyer::{BuyerReport, RecentPurchase, RequestProgress, buyer};
 pub use store::operator::{OperatorReport, operator, queues};
 pub use store::public::{Figures, VerticalFigures, figures};
 pub use store::seller::{RecentSale, SellerReport, seller};
 
 use crate::access::Caller;
-use crate::audit::{self, Entry};
+use crate::audit::Entry;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
@@ -53,7 +54,7 @@ pub struct Daily {
 /// Gives a job that was given up another round of tries.
 pub fn requeue(conn: &mut Conn, caller: &Caller, job: JobId, now: Ts) -> Result<()> {
     jobs::requeue(conn, job, now)?;
-    audit::record(
+    crate::audit::record(
         conn,
         &Entry {
             at: now,

@@ -16,7 +16,7 @@ mod windows;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use explain::{Explanation, explain};
 pub use gate::{Gate, GateFailure, GateJson};
@@ -30,7 +30,7 @@ pub use take::{adjust_spent, closed_caps, take};
 pub use terms::{Sellers, Terms, TermsJson};
 pub use windows::{Cap, CapWindow};
 
-use crate::access::Caller;
+use crate::access::{AccountKind, Caller};
 use crate::clock::{SECOND, Ts};
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement, Odds};
@@ -39,6 +39,7 @@ use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, RequestId, VerticalId};
 use crate::money::Money;
+use crate::standing;
 use crate::verticals::Vertical;
 use crate::{audit, jobs as queue};
 
@@ -216,7 +217,7 @@ pub fn draft_rule(
     rule_of(conn, Arc::new(request), vertical)
 }
 
-/// The request's rule with its buyer's odds.
+/// The request's rule with its buyer's odds and standing.
 pub fn rule_of(
     conn: &mut Conn,
     request: Arc<PurchaseRequest>,
@@ -224,7 +225,8 @@ pub fn rule_of(
 ) -> Result<Rule> {
     let key = (request.agreement.terms().model, request.bid.currency);
     let odds = contracts::odds(conn, vertical, request.buyer_id, key)?;
-    Ok(Rule::compile(request, vertical, odds)?)
+    let step = standing::step_of(conn, request.buyer_id, AccountKind::Buyer)?;
+    Ok(Rule::compile(request, vertical, odds)?.of_standing(step.rank_bps))
 }
 
 /// Makes a draft under the contract that the terms name, else under the buyer's standard one.
@@ -239,7 +241,8 @@ pub fn create(
     let request = terms.draft(caller.account_id, vertical, Arc::new(agreement), now);
     Rule::compile(Arc::new(request.clone()), vertical, Odds::prior(vertical))?;
     store::insert(conn, &request)?;
-    changed(conn, caller, &request, "request.created", now)?;
+    let detail = told(&request);
+    changed(conn, caller, &request, "request.created", detail, now)?;
     Ok(request)
 }
 
@@ -271,6 +274,7 @@ pub fn update(
         return Err(state_conflict(present.state));
     }
     keep_what_was_bought(&present, vertical, terms)?;
+    let before = told(&present);
     let mut edited = terms.apply(present);
     if edited.bid.currency != edited.spent.currency {
         edited.spent = Money::new(0, edited.bid.currency);
@@ -283,7 +287,8 @@ pub fn update(
     if !store::update(conn, &edited, version)? {
         return Err(Error::refused(Code::VersionMismatch));
     }
-    changed(conn, caller, &edited, "request.edited", now)?;
+    let detail = audit::change(&before, &told(&edited))?;
+    changed(conn, caller, &edited, "request.edited", detail, now)?;
     Ok(edited)
 }
 
@@ -353,13 +358,15 @@ pub fn change_state(
             ));
         }
     }
+    let before = told(&request);
     if !store::set_state(conn, &request, target, now)? {
         return Err(Error::refused(Code::StateConflict));
     }
     request.state = target;
     request.version += 1;
     request.updated_at = now;
-    changed(conn, caller, &request, step.action(), now)?;
+    let detail = audit::change(&before, &told(&request))?;
+    changed(conn, caller, &request, step.action(), detail, now)?;
     if target == RequestState::Active && request.auto_buy {
         let job = MatchJob { request: id };
         queue::enqueue(conn, MATCH_JOB, &job, now, now)?;
@@ -378,11 +385,27 @@ fn state_conflict(state: RequestState) -> Error {
     Error::refused_because(Code::StateConflict, format!("the request is {state}"))
 }
 
+/// A request as the audit log keeps it: without the address that letters go to.
+fn told(request: &PurchaseRequest) -> Value {
+    let mut told = json!(TermsJson::of(request, ""));
+    let vertical = request.vertical_id.to_string();
+    if let Some(fields) = told.as_object_mut() {
+        fields.insert("vertical".to_owned(), vertical.into());
+        fields.insert("state".to_owned(), json!(request.state));
+        fields.insert("version".to_owned(), request.version.into());
+        if fields.remove("delivery").is_some() {
+            fields.insert("delivers_by".to_owned(), "email".into());
+        }
+    }
+    told
+}
+
 fn changed(
     conn: &mut Conn,
     caller: &Caller,
     request: &PurchaseRequest,
     action: &str,
+    detail: Value,
     now: Ts,
 ) -> Result<()> {
     store::record_change(conn, request.id, now)?;
@@ -394,13 +417,7 @@ fn changed(
             account_id: Some(request.buyer_id),
             action,
             subject: request.id.to_string(),
-            detail: json!({
-                "version": request.version,
-                "state": request.state,
-                "bid": request.bid,
-                "quantity": request.quantity,
-                "budget": request.budget,
-            }),
+            detail,
         },
     )
 }

@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, contracts, conversions, icps, leads, ledger, matching, payouts, purchases, reports,
-    requests, verticals,
+    accounts, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
+    reports, requests, standing, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -62,7 +62,9 @@ routes! {
     GET "/operator" => OPERATOR_SEES, reports::pages::operator::overview;
     GET "/operator/queues" => OPERATOR_SEES, reports::pages::operator::queues;
     POST "/operator/queues/{id}/requeue" => ADMIN_ACTS, reports::pages::operator::requeue;
-    GET "/operator/audit" => OPERATOR_SEES, reports::pages::operator::audit;
+    GET "/operator/audit" => OPERATOR_SEES, reports::pages::audit::show;
+    GET "/operator/audit/export/{kind}" => OPERATOR_SEES, reports::pages::audit::export;
+    GET "/api/v1/audit_log" => operator_reads(Scope::OperatorRead), reports::api::audit_log;
 
     GET "/api/v1/openapi.json" => PUBLIC, openapi::show;
     POST "/api/v1/tokens" => SIGNED_IN, accounts::api::make_token;
@@ -179,6 +181,45 @@ routes! {
     POST "/api/v1/conversions/{id}/report" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::report;
     POST "/api/v1/conversions/{id}/confirm" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::confirm;
     POST "/api/v1/conversions/{id}/contest" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), conversions::api::contest;
+
+    GET "/standing" => PUBLIC, standing::pages::published;
+    GET "/buyer/standing" => BUYER_SEES, standing::pages::own;
+    GET "/seller/standing" => SELLER_SEES, standing::pages::own;
+    GET "/operator/standing" => OPERATOR_SEES, standing::pages::desk;
+    POST "/operator/standing" => ADMIN_ACTS, standing::pages::set;
+    GET "/api/v1/standing" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), standing::api::show;
+
+    GET "/disputes" => PUBLIC, disputes::pages::public::rules;
+    GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;
+    POST "/buyer/disputes" => BUYER_ACTS, disputes::pages::open::create;
+    GET "/buyer/disputes/new" => BUYER_ACTS, disputes::pages::open::form;
+    GET "/buyer/disputes/bulk" => BUYER_ACTS, disputes::pages::bulk::form;
+    POST "/buyer/disputes/bulk" => BUYER_ACTS, disputes::pages::bulk::upload;
+    GET "/buyer/disputes/{id}" => BUYER_SEES, disputes::pages::show;
+    GET "/buyer/disputes/{id}/files/{entry}" => BUYER_SEES, disputes::pages::file;
+    POST "/buyer/disputes/{id}/{what}" => BUYER_ACTS, disputes::pages::act;
+    GET "/seller/disputes" => SELLER_SEES, disputes::pages::list;
+    GET "/seller/disputes/{id}" => SELLER_SEES, disputes::pages::show;
+    GET "/seller/disputes/{id}/files/{entry}" => SELLER_SEES, disputes::pages::file;
+    POST "/seller/disputes/{id}/{what}" => SELLER_ACTS, disputes::pages::act;
+    GET "/operator/disputes" => OPERATOR_SEES, disputes::pages::list;
+    POST "/operator/disputes" => AUDITOR_ACTS, disputes::pages::open::create;
+    GET "/operator/disputes/new" => AUDITOR_ACTS, disputes::pages::open::form;
+    GET "/operator/disputes/{id}" => OPERATOR_SEES, disputes::pages::show;
+    GET "/operator/disputes/{id}/files/{entry}" => OPERATOR_SEES, disputes::pages::file;
+    POST "/operator/disputes/{id}/{what}" => AUDITOR_ACTS, disputes::pages::act;
+
+    GET "/api/v1/disputes" => ALL_SIDES_READ, disputes::api::list;
+    POST "/api/v1/disputes/batch" => buyer_writes(Scope::PurchasesWrite), disputes::api::open_batch;
+    POST "/api/v1/purchases/{id}/disputes" => buyer_writes(Scope::PurchasesWrite), disputes::api::open;
+    GET "/api/v1/disputes/{id}" => ALL_SIDES_READ, disputes::api::show;
+    GET "/api/v1/disputes/{id}/files/{entry}" => ALL_SIDES_READ, disputes::api::file;
+    POST "/api/v1/disputes/{id}/accept" => seller_writes(Scope::LeadsWrite), disputes::api::accept;
+    POST "/api/v1/disputes/{id}/contest" => seller_writes(Scope::LeadsWrite), disputes::api::contest;
+    POST "/api/v1/disputes/{id}/withdraw" => buyer_writes(Scope::PurchasesWrite), disputes::api::withdraw;
+    POST "/api/v1/disputes/{id}/appeal" => parties_write(Scope::PurchasesWrite, Scope::LeadsWrite), disputes::api::appeal;
+    POST "/api/v1/disputes/{id}/evidence" => ALL_SIDES_WRITE, disputes::api::add_evidence;
+    POST "/api/v1/disputes/{id}/decide" => auditor_writes(Scope::OperatorWrite), disputes::api::decide;
 
     GET "/api/v1/leads/{id}/reasons" => seller_reads(Scope::LeadsRead), matching::api::reasons;
     GET "/seller/leads/{id}/reasons" => SELLER_SEES, matching::pages::reasons;

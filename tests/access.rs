@@ -65,6 +65,7 @@ fn caller(trader: &Trader, account_kind: AccountKind, role: Role, state: Account
         user_name: String::new(),
         role,
         credential: Credential::Session,
+        origin: None,
     }
 }
 
@@ -195,6 +196,7 @@ fn the_rules_fit_the_addresses() {
             reads,
             buyer_scope,
             seller_scope,
+            ..
         } = route.rule
         {
             assert!(

@@ -2,6 +2,7 @@
 
 mod appointment;
 mod diamond;
+mod dispute;
 mod pictures;
 
 use galena::access::{AccountKind, Role};

@@ -10,7 +10,8 @@ use diesel::{Connection as _, SqliteConnection};
 
 use crate::harness::{PASSWORD, TestApp};
 
-fn galena(folder: &Path, args: &[&str]) -> Command {
+/// A command of the binary, in a folder, with no options but those given.
+pub fn galena(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_galena"));
     command.current_dir(folder).args(args);
     // Switches of the tests are no options of the program.

@@ -63,6 +63,7 @@ pub fn caller(trader: &Trader, kind: AccountKind, role: Role) -> Caller {
         user_name: String::new(),
         role,
         credential: Credential::Session,
+        origin: None,
     }
 }
 
@@ -77,6 +78,7 @@ pub fn operator(user_of: AccountId) -> Caller {
         user_name: String::new(),
         role: Role::Auditor,
         credential: Credential::Session,
+        origin: None,
     }
 }
 

@@ -57,7 +57,7 @@ async fn upload(
         )
     };
     let sealed = app.app.vault.seal(&import::file_place(import.id), bytes)?;
-    let (kept, actor) = (import.clone(), Actor::User(seller.user));
+    let (kept, actor) = (import.clone(), Actor::User(seller.user, None));
     app.write(move |conn| import::upload(conn, &kept, &sealed, actor))
         .await;
     Ok(app
@@ -338,4 +338,6 @@ on_both!(async fn a_seller_imports_a_file_by_pages(app) {
     assert!(csv.text.contains("office@example.ro"), "what was sent comes back to be mended");
     browser.post_form(&path, &fields).await.expect(409);
     assert_eq!(listed(app, &seller).await.len(), 3);
+    let again = browser.upload("/seller/imports", form(b"email\nilze@example.lv\n")).await.expect(303);
+    browser.post_form(&format!("{}/discard", again.location()), &[]).await.expect(303);
 });

@@ -40,6 +40,7 @@ fn caller(buyer: &Trader) -> Caller {
         user_name: String::new(),
         role: Role::Owner,
         credential: Credential::Session,
+        origin: None,
     }
 }
 

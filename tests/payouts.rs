@@ -56,7 +56,7 @@ on_both!(async fn asking_at_once_never_overdraws(app) {
                 amount: Some(eur(5_000)),
                 origin: Origin::Seller,
                 by: Some(seller.user),
-                actor: galena::access::Actor::User(seller.user),
+                actor: galena::access::Actor::User(seller.user, None),
             };
             tokio::spawn(async move { db.write(move |conn| payouts::ask(conn, &ask, now)).await })
         })

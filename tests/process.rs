@@ -134,6 +134,7 @@ fn trader(conn: &mut Conn, kind: AccountKind, at: galena::clock::Ts) -> Result<(
         user_name: user.name,
         role: Role::Owner,
         credential: Credential::Session,
+        origin: None,
     };
     accounts::make_key(conn, &caller, &key, at)?;
     Ok((caller, key.secret))

@@ -408,6 +408,7 @@ on_both!(async fn an_unapproved_buyer_cannot_buy(app) {
         user_name: "Owner".to_owned(),
         role: Role::Owner,
         credential: Credential::Session,
+        origin: None,
     };
     let now = app.clock.now();
     let outcome = app

@@ -38,6 +38,7 @@ pub fn open(conn: &mut Conn, kind: AccountKind, name: &str, at: Ts) -> Result<Ca
         user_name: user.name,
         role: Role::Owner,
         credential: Credential::Session,
+        origin: None,
     })
 }
 

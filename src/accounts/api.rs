@@ -30,7 +30,7 @@ pub struct AccessToken {
 
 /// Exchange an API key for an access token that is valid for 15 minutes.
 ///
-/// It changes nothing, so that it needs no Idempotency-Key.
+/// It needs no Idempotency-Key: a second token does no harm.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "access",
     responses(
@@ -53,7 +53,11 @@ pub async fn make_token(
             "an access token cannot be renewed by itself; send the API key",
         ));
     }
-    let (access_token, expires_at) = tokens.issue(*id, scopes, ctx.now())?;
+    let now = ctx.now();
+    let (access_token, expires_at) = tokens.issue(*id, scopes, now)?;
+    let (id, user) = (*id, caller.clone());
+    ctx.write(move |conn| keys::note_token(conn, &user, id, expires_at, now))
+        .await?;
     Ok(HttpResponse::Created().json(AccessToken {
         access_token,
         token_type: "Bearer",

@@ -133,6 +133,18 @@ pub fn revoke_key(conn: &mut Conn, caller: &Caller, id: ApiKeyId, now: Ts) -> Re
     record(conn, caller, "api_key.revoked", id, json!({}), now)
 }
 
+/// Notes that the caller's key was exchanged for an access token: the sign-in of a program.
+pub fn note_token(
+    conn: &mut Conn,
+    caller: &Caller,
+    id: ApiKeyId,
+    until: Ts,
+    now: Ts,
+) -> Result<()> {
+    let detail = json!({ "expires_at": until });
+    record(conn, caller, "token.issued", id, detail, now)
+}
+
 fn record(
     conn: &mut Conn,
     caller: &Caller,

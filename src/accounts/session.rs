@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::store::{self, Identity, KeyRef};
 use super::{AccountState, Passwords, Tokens, UserState, keys};
-use crate::access::{Actor, Caller, Credential, Scope};
+use crate::access::{Actor, Caller, Credential, Origin, Scope};
 use crate::audit;
 use crate::clock::{MINUTE, Ts};
 use crate::config::Config;
@@ -26,6 +26,7 @@ pub async fn sign_in(
     config: &Config,
     email: &str,
     password: String,
+    origin: Origin,
 ) -> Result<(String, Caller)> {
     let email = email.trim().to_lowercase();
     let known = ctx
@@ -38,7 +39,7 @@ pub async fn sign_in(
         Some(user) if is_right && user.state == UserState::Active => user,
         // Noted for unknown e-mails too: both take as long, and guessing shows.
         known => {
-            record_failure(ctx, known).await?;
+            record_failure(ctx, known, origin).await?;
             return Err(Error::refused(Code::SignInFailed));
         }
     };
@@ -48,7 +49,7 @@ pub async fn sign_in(
     let account = ctx
         .write(move |conn| {
             store::insert_session(conn, &hash, user.id, now, expires_at)?;
-            audit::record(conn, &entry(&user, "user.signed_in", now))?;
+            audit::record(conn, &entry(&user, "user.signed_in", origin, now))?;
             let account = store::account(conn, user.account_id)?;
             Ok(Identity {
                 user: user.clone(),
@@ -59,15 +60,19 @@ pub async fn sign_in(
     Ok((token, caller(account, Credential::Session)))
 }
 
-async fn record_failure(ctx: &Ctx, user: Option<store::User>) -> Result<()> {
+async fn record_failure(ctx: &Ctx, user: Option<store::User>, origin: Origin) -> Result<()> {
     let now = ctx.now();
     let action = "user.sign_in_failed";
     ctx.write(move |conn| {
         let noted = match &user {
-            Some(user) => entry(user, action, now),
+            // Nobody has proved to be this user.
+            Some(user) => audit::Entry {
+                actor: Actor::Visitor(Some(origin)),
+                ..entry(user, action, origin, now)
+            },
             None => audit::Entry {
                 at: now,
-                actor: Actor::Visitor,
+                actor: Actor::Visitor(Some(origin)),
                 account_id: None,
                 action,
                 subject: "unknown".to_owned(),
@@ -79,10 +84,10 @@ async fn record_failure(ctx: &Ctx, user: Option<store::User>) -> Result<()> {
     .await
 }
 
-fn entry<'a>(user: &store::User, action: &'a str, now: Ts) -> audit::Entry<'a> {
+fn entry<'a>(user: &store::User, action: &'a str, origin: Origin, now: Ts) -> audit::Entry<'a> {
     audit::Entry {
         at: now,
-        actor: Actor::User(user.id),
+        actor: Actor::User(user.id, Some(origin)),
         account_id: Some(user.account_id),
         action,
         subject: user.id.to_string(),
@@ -201,6 +206,7 @@ fn caller(Identity { user, account }: Identity, credential: Credential) -> Calle
         user_name: user.name,
         role: user.role,
         credential,
+        origin: None,
     }
 }
 

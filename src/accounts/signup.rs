@@ -6,7 +6,7 @@ use super::store;
 use super::{
     AccountState, NewAccount, NewUser, Passwords, create_account, create_user, password, session,
 };
-use crate::access::{AccountKind, Actor, Caller, Role};
+use crate::access::{AccountKind, Actor, Caller, Origin, Role};
 use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -121,7 +121,12 @@ pub fn email(field: &str, text: &str) -> Result<String, FieldError> {
 }
 
 /// Opens a pending account with its owner.
-pub async fn sign_up(ctx: &Ctx, passwords: &Passwords, new: SignUp) -> Result<AccountId> {
+pub async fn sign_up(
+    ctx: &Ctx,
+    passwords: &Passwords,
+    new: SignUp,
+    origin: Origin,
+) -> Result<AccountId> {
     let password_hash = passwords.hash(new.password).await?;
     let account = NewAccount {
         kind: new.kind,
@@ -135,10 +140,10 @@ pub async fn sign_up(ctx: &Ctx, passwords: &Passwords, new: SignUp) -> Result<Ac
         role: Role::Owner,
         password_hash,
     };
-    let now = ctx.now();
+    let (now, actor) = (ctx.now(), Actor::Visitor(Some(origin)));
     ctx.write(move |conn| {
-        let id = create_account(conn, &account, Actor::Visitor, now)?;
-        create_user(conn, id, &user, Actor::Visitor, now)?;
+        let id = create_account(conn, &account, actor, now)?;
+        create_user(conn, id, &user, actor, now)?;
         Ok(id)
     })
     .await
@@ -158,10 +163,10 @@ pub async fn confirm_password(
         .read(move |conn| store::password_hash(conn, user))
         .await?;
     if passwords.verify(password, Some(hash)).await? {
-        Ok(())
-    } else {
-        Err(Error::invalid_field(field, Reason::PasswordWrong, ""))
+        return Ok(());
     }
+    record_refused(ctx, caller).await?;
+    Err(Error::invalid_field(field, Reason::PasswordWrong, ""))
 }
 
 /// Changes the caller's password after checking the present one; ends the caller's other sessions.
@@ -184,6 +189,25 @@ pub async fn change_password(
     let (cookie, actor, now) = (cookie.to_owned(), caller.actor(), ctx.now());
     ctx.write(move |conn| set_password(conn, user, &hash, Some(&cookie), actor, now))
         .await
+}
+
+/// Whoever has the session may not know the password: that they tried must show.
+async fn record_refused(ctx: &Ctx, caller: &Caller) -> Result<()> {
+    let (caller, now) = (caller.clone(), ctx.now());
+    ctx.write(move |conn| {
+        audit::record(
+            conn,
+            &audit::Entry {
+                at: now,
+                actor: caller.actor(),
+                account_id: Some(caller.account_id),
+                action: "user.password_refused",
+                subject: caller.user_id.to_string(),
+                detail: json!({}),
+            },
+        )
+    })
+    .await
 }
 
 /// Sets a password without knowing the present one: the server owner's command.

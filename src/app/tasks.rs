@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, charges, conversions, jobs, ledger, payouts, purchases};
+use crate::{accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing};
 
 /// Purchases or charges moved in one transaction.
 const AT_ONCE: i64 = 200;
@@ -44,10 +44,12 @@ pub fn tasks() -> Vec<Task> {
     vec![
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
         Task::new("payouts", Duration::from_mins(1), payouts_due),
         Task::new("invoices", Duration::from_mins(10), invoices_due),
+        Task::new("standing", Duration::from_mins(5), keep_standings),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
@@ -93,6 +95,7 @@ async fn settle(app: App) -> Result<()> {
         &[
             purchases::settle_due,
             charges::settle_due,
+            standing::release_due,
             purchases::finish_due,
         ],
     )
@@ -111,6 +114,16 @@ async fn outcomes(app: App) -> Result<()> {
         ],
     )
     .await
+}
+
+/// Lets silence speak where a deadline of a dispute has passed.
+async fn let_disputes_pass(app: App) -> Result<()> {
+    in_batches(&app, &[disputes::due]).await
+}
+
+/// Computes standings anew that have grown old.
+async fn keep_standings(app: App) -> Result<()> {
+    in_batches(&app, &[standing::refresh]).await
 }
 
 /// Makes the payouts that are due by schedule.

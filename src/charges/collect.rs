@@ -6,7 +6,8 @@ use crate::contracts::{self, Agreement, BaseFee};
 use crate::db::Conn;
 use crate::error::{Code, Result};
 use crate::ledger;
-use crate::money::{BasisPoints, Money};
+use crate::money::BasisPoints;
+use crate::standing;
 
 /// Charges up to `limit` base fees that are due, each period once; says how many.
 pub fn charge_fees(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
@@ -116,16 +117,7 @@ pub fn settle_due(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
         advance(conn, &charge, &settled)?;
         // A share of next to nothing rounds to nothing, and leaves no posting.
         if let Some(seller) = charge.seller_id.filter(|_| charge.price_minor > 0) {
-            ledger::settle_with_reserve(
-                conn,
-                &ledger::Settlement {
-                    source: charge.source(),
-                    seller,
-                    net: charge.earning(),
-                    reserve: Money::new(0, charge.currency),
-                    at: now,
-                },
-            )?;
+            standing::settle(conn, charge.source(), seller, charge.earning(), now)?;
         }
         record(conn, &settled, "charge.settled", now)?;
     }

@@ -22,7 +22,7 @@ pub fn sentences(l: &Lang, terms: &Terms, vertical: &Vertical, is_private: bool)
     said.extend(qualified(l, terms, vertical));
     let window = terms.dispute_window_days;
     said.push(fl!(l, "contracts-say-window", days = window));
-    said.extend(disputed(l, &terms.disputes));
+    said.extend(dispute_sentences(l, &terms.disputes));
     if terms.awaits_outcome() {
         said.extend(confirmed(l, terms));
     }
@@ -100,7 +100,8 @@ fn qualified(l: &Lang, terms: &Terms, vertical: &Vertical) -> Vec<String> {
     vec![fl!(l, "contracts-say-criteria", criteria = said.join("; "))]
 }
 
-fn disputed(l: &Lang, rules: &DisputeRules) -> Vec<String> {
+/// The rules of disputes in words.
+pub fn dispute_sentences(l: &Lang, rules: &DisputeRules) -> Vec<String> {
     let mut said = vec![
         fl!(
             l,

@@ -262,6 +262,19 @@ fn give_back(
     contracts::odds_changed(conn, purchase.vertical_id, purchase.buyer_id, now)
 }
 
+/// What both sides wrote about a contested conversion, for the exchange; that it was seen is noted.
+pub fn view(
+    conn: &mut Conn,
+    vault: &Vault,
+    operator: &Caller,
+    (purchase, conversion): (&Purchase, &Conversion),
+    now: Ts,
+) -> Result<Details> {
+    let actor = operator.actor();
+    record(conn, purchase, actor, "conversion.viewed", conversion, now)?;
+    details(conn, vault, conversion)
+}
+
 /// What people wrote about a conversion of the party's purchase.
 pub fn details(conn: &mut Conn, vault: &Vault, conversion: &Conversion) -> Result<Details> {
     store::details(conn, vault, conversion.id)

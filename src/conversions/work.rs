@@ -158,7 +158,18 @@ pub fn note(
     if store::work::count_notes(conn, id)? >= MAX_NOTES {
         return refused(Reason::TooMany, format!("up to {MAX_NOTES} notes"));
     }
-    store::work::add_note(conn, vault, (id, caller.user_id), text, now)
+    store::work::add_note(conn, vault, (id, caller.user_id), text, now)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: caller.actor(),
+            account_id: Some(caller.account_id),
+            action: "purchase.noted",
+            subject: id.to_string(),
+            detail: json!({}),
+        },
+    )
 }
 
 fn owned(conn: &mut Conn, caller: &Caller, id: PurchaseId) -> Result<()> {

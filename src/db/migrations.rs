@@ -19,7 +19,10 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261122000007_purchases",
     "20261122000008_charges_and_conversions",
     "20261125000009_disputes",
+    "20261125000010_audit_trail",
     "20261125000011_payouts",
+    "20261125000013_dispute_places",
+    "20261125000014_standing",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -97,6 +97,7 @@ diesel::table! {
         subject -> Text,
         detail -> Text,
         request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 
@@ -123,6 +124,7 @@ diesel::table! {
         item_id -> DbUuid,
         seq -> BigInt,
         position -> BigInt,
+        leaf -> Nullable<Binary>,
     }
 }
 
@@ -757,6 +759,7 @@ diesel::table! {
         master_key_id -> Text,
         wrapped_key -> Binary,
         sealed -> Binary,
+        place -> Integer,
     }
 }
 
@@ -769,6 +772,46 @@ diesel::table! {
         master_key_id -> Text,
         wrapped_key -> Binary,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    standings (account_id) {
+        account_id -> DbUuid,
+        score -> Integer,
+        counts -> Text,
+        computed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    standing_steps (least_score) {
+        least_score -> Integer,
+        rank_bps -> Integer,
+        reserve_bps -> Integer,
+        reserve_days -> Integer,
+        delay_days -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    reserves (source_type, source_id) {
+        source_type -> Text,
+        source_id -> DbUuid,
+        seller_id -> DbUuid,
+        currency -> Text,
+        amount_minor -> BigInt,
+        release_at -> BigInt,
+        released_at -> Nullable<BigInt>,
+        released_minor -> Nullable<BigInt>,
     }
 }
 
@@ -908,6 +951,7 @@ diesel::table! {
 }
 
 diesel::joinable!(users -> accounts (account_id));
+diesel::joinable!(standings -> accounts (account_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
@@ -983,6 +1027,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dispute_findings,
     dispute_entries,
     dispute_files,
+    standings,
+    standing_steps,
+    reserves,
     bank_details,
     payout_settings,
     payout_minimums,

@@ -46,6 +46,10 @@ codes! {
     TermsInUse "terms_in_use" 409 "code-terms-in-use";
     NotForSale "not_for_sale" 409 "code-not-for-sale";
     AlreadyBought "already_bought" 409 "code-already-bought";
+    AlreadyDisputed "already_disputed" 409 "code-already-disputed";
+    DisputeWindowOver "dispute_window_over" 409 "code-dispute-window-over";
+    ReturnCapReached "return_cap_reached" 409 "code-return-cap-reached";
+    OwnDecision "own_decision" 409 "code-own-decision";
     VersionMismatch "version_mismatch" 412 "code-version-mismatch";
     PayloadTooLarge "payload_too_large" 413 "code-payload-too-large";
     UnsupportedMediaType "unsupported_media_type" 415 "code-unsupported-media-type";

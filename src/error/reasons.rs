@@ -67,6 +67,8 @@ reasons! {
     FileType "file_type" "reason-file-type";
     ColumnMissing "column_missing" "reason-column-missing";
     ColumnTwice "column_twice" "reason-column-twice";
+    ReasonNotCreditable "reason_not_creditable" "reason-reason-not-creditable";
+    EvidenceMissing "evidence_missing" "reason-evidence-missing";
     LineMalformed "line_malformed" "reason-line-malformed";
 }
 

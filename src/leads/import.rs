@@ -110,7 +110,8 @@ impl Import {
 
     /// Who the lines are taken in for.
     pub fn actor(&self) -> Actor {
-        self.created_by.map_or(Actor::System, Actor::User)
+        self.created_by
+            .map_or(Actor::System, |user| Actor::User(user, None))
     }
 
     /// The whole per cent that are done.
@@ -164,6 +165,18 @@ pub fn open_file(conn: &mut Conn, vault: &Vault, id: ImportId) -> Result<FileSou
     let sealed = store::imports::file(conn, id)?;
     let bytes = vault.unseal(&file_place(id), &sealed)?;
     Ok(FileSource::Bytes(Arc::new(bytes)))
+}
+
+/// The file as its seller is shown it, to name the columns; that it was seen is noted.
+pub fn view_file(
+    conn: &mut Conn,
+    vault: &Vault,
+    import: &Import,
+    actor: Actor,
+    now: Ts,
+) -> Result<FileSource> {
+    record(conn, import, actor, "import.viewed", now, Value::Null)?;
+    open_file(conn, vault, import.id)
 }
 
 /// Queues an uploaded file with its mapping; what nothing fills is refused.

@@ -40,6 +40,16 @@ pub fn expire(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
     Ok(ended)
 }
 
+/// Puts a copy back on the market that its buyer was refunded for; false when the listing is over.
+pub fn return_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
+    if !store::return_copy(conn, id, now)? {
+        return Ok(false);
+    }
+    let seller = store::listing(conn, id)?.seller_id;
+    record(conn, id, seller, Actor::System, "lead.returned", now)?;
+    Ok(true)
+}
+
 fn record(
     conn: &mut Conn,
     id: LeadId,

@@ -111,12 +111,26 @@ pub fn drop_one(
     )
 }
 
-/// What the seller sent, to be mended; 404 when it is another's.
+/// What the seller sent, to be mended; 404 when it is another's. That it was seen is noted.
 pub fn document(
     conn: &mut Conn,
     vault: &Vault,
     seller: AccountId,
     id: RefusedLeadId,
+    actor: Actor,
+    now: Ts,
 ) -> Result<Value> {
-    store::refused::open(conn, vault, seller, id)
+    let document = store::refused::open(conn, vault, seller, id)?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor,
+            account_id: Some(seller),
+            action: "refused.viewed",
+            subject: id.to_string(),
+            detail: Value::Null,
+        },
+    )?;
+    Ok(document)
 }

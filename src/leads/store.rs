@@ -111,25 +111,38 @@ pub fn listed_in(
         .collect()
 }
 
-/// Who the person is. Every caller writes an audit entry in the same transaction, or shows it to nobody.
+/// A contact as it is kept.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lead_contacts)]
+pub struct SealedContact {
+    lead_id: LeadId,
+    master_key_id: String,
+    wrapped_key: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+impl SealedContact {
+    /// Who the person is. Every caller writes an audit entry in the same transaction, or shows it to nobody.
+    pub fn open(self, vault: &Vault) -> Result<Contact> {
+        let record = Sealed {
+            master_key_id: self.master_key_id,
+            wrapped_key: self.wrapped_key,
+            sealed: self.sealed,
+        };
+        let plain = vault.unseal(&contact_place(self.lead_id), &record)?;
+        serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
+    }
+}
+
+/// Who the person is; for callers, see [`SealedContact::open`].
 pub fn open_contact(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<Contact> {
-    let (master_key_id, wrapped_key, sealed): (String, Vec<u8>, Vec<u8>) = lead_contacts::table
+    lead_contacts::table
         .find(id)
-        .select((
-            lead_contacts::master_key_id,
-            lead_contacts::wrapped_key,
-            lead_contacts::sealed,
-        ))
+        .select(SealedContact::as_select())
         .first(conn)
         .optional()?
-        .ok_or_else(|| Error::refused(Code::NotFound))?;
-    let record = Sealed {
-        master_key_id,
-        wrapped_key,
-        sealed,
-    };
-    let plain = vault.unseal(&contact_place(id), &record)?;
-    serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
+        .ok_or_else(|| Error::refused(Code::NotFound))?
+        .open(vault)
 }
 
 /// The place that a lead's contact is sealed for.
@@ -183,4 +196,23 @@ pub fn take_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
         ));
     let taken = each!(conn, |inner| Prepared(take).execute(inner))?;
     Ok(taken == 1)
+}
+
+/// Gives one copy back that a buyer was refunded for; a lead that was sold out is listed again.
+pub fn return_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
+    let listed = case_when(
+        leads::state.eq(LeadState::SoldOut),
+        LeadState::Listed.into_sql::<Text>(),
+    )
+    .otherwise(leads::state);
+    let returned = diesel::update(leads::table.find(id))
+        .filter(leads::state.eq_any([LeadState::Listed, LeadState::SoldOut]))
+        .filter(leads::expires_at.gt(now))
+        .filter(leads::copies_sold.gt(0))
+        .set((
+            leads::state.eq(listed),
+            leads::copies_sold.eq(leads::copies_sold - 1),
+        ))
+        .execute(conn)?;
+    Ok(returned == 1)
 }

@@ -168,28 +168,8 @@ pub struct Settlement {
     pub at: Ts,
 }
 
-/// Makes a seller's pending share of a purchase payable.
-pub fn settle(
-    conn: &mut Conn,
-    purchase: PurchaseId,
-    seller: AccountId,
-    net: Money,
-    at: Ts,
-) -> Result<()> {
-    settle_with_reserve(
-        conn,
-        &Settlement {
-            source: Source::Purchase(purchase),
-            seller,
-            net,
-            reserve: Money::new(0, net.currency),
-            at,
-        },
-    )
-}
-
 /// Makes a seller's pending share payable, less a part that goes to its reserve.
-pub fn settle_with_reserve(conn: &mut Conn, settlement: &Settlement) -> Result<()> {
+pub fn settle(conn: &mut Conn, settlement: &Settlement) -> Result<()> {
     let Settlement {
         source,
         seller,
@@ -218,6 +198,27 @@ pub fn settle_with_reserve(conn: &mut Conn, settlement: &Settlement) -> Result<(
     ];
     post_one(conn, Posting::new(Event::Settle, source, at, lines))?;
     Ok(())
+}
+
+/// Makes payable what was kept back of a charge's share, as far as refunds have left it; answers how much.
+pub fn release_reserve(
+    conn: &mut Conn,
+    source: Source,
+    seller: AccountId,
+    kept: Money,
+    at: Ts,
+) -> Result<Money> {
+    let reserve = LedgerAccount::SellerReserve(seller);
+    let left = store::lock_balance(conn, reserve, kept.currency)?;
+    let released = Money::new(kept.minor.min(left.minor), kept.currency);
+    if released.minor > 0 {
+        let lines = [
+            Line::debit(reserve, released),
+            Line::credit(LedgerAccount::SellerPayable(seller), released),
+        ];
+        post_one(conn, Posting::new(Event::ReserveRelease, source, at, lines))?;
+    }
+    Ok(released)
 }
 
 /// What of a charge's share is still pending, locked until the end of the transaction.

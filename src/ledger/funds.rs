@@ -2,11 +2,11 @@
 
 use super::account::{LedgerAccount, Provider};
 use super::charges::release;
-use super::posting::{Event, Line, Posting, Source, post, post_one};
+use super::posting::{Event, Line, Posting, Source, SourceKind, post, post_one};
 use super::store;
 use crate::clock::Ts;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, AdjustmentId, DepositId, PostingId};
 use crate::money::Money;
 
@@ -68,9 +68,22 @@ pub struct Chargeback {
 
 /// Voids the buyer's open holds, takes the money from its wallet, and what the wallet lacks becomes
 /// its debt. A charge-back that is won is taken back by `reverse`.
+///
+/// It refuses while a hold of a charge is open: the charge and its purchase would not know that their
+/// money is gone, so whoever asks for it ends those first.
 pub fn chargeback(conn: &mut Conn, chargeback: &Chargeback) -> Result<PostingId> {
     let (amount, buyer) = (chargeback.amount, chargeback.buyer);
-    for hold in store::open_holds(conn, buyer, amount.currency)? {
+    let holds = store::open_holds(conn, buyer, amount.currency)?;
+    if let Some(hold) = holds
+        .iter()
+        .find(|hold| hold.source_type == SourceKind::Charge)
+    {
+        return Err(Error::refused_because(
+            Code::StateConflict,
+            format!("money is held for {}", hold.source()),
+        ));
+    }
+    for hold in holds {
         release(conn, hold.source(), chargeback.at)?;
     }
     let wallet = LedgerAccount::Wallet(buyer);

@@ -22,6 +22,7 @@ pub fn event_label(l: &Lang, event: Event) -> String {
         Event::Release => fl!(l, "ledger-event-release"),
         Event::Settle => fl!(l, "ledger-event-settle"),
         Event::DisputeHold => fl!(l, "ledger-event-dispute-hold"),
+        Event::ReserveRelease => fl!(l, "ledger-event-reserve-release"),
         Event::DisputeRelease => fl!(l, "ledger-event-dispute-release"),
         Event::Refund => fl!(l, "ledger-event-refund"),
         Event::ClaimCollected => fl!(l, "ledger-event-claim-collected"),

@@ -31,6 +31,7 @@ text_enum! {
         Capture = "capture",
         Release = "release",
         Settle = "settle",
+        ReserveRelease = "reserve_release",
         DisputeHold = "dispute_hold",
         DisputeRelease = "dispute_release",
         Refund = "refund",

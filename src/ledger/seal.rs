@@ -5,6 +5,7 @@
 
 mod merkle;
 mod store;
+mod verify;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use diesel::deserialize::FromSqlRow;
@@ -19,7 +20,8 @@ use crate::db::types::{text_enum, uuid_column};
 use crate::error::{Error, Result};
 use crate::id::{AuditId, PostingId};
 
-pub use store::Seal;
+pub use store::{Place, Seal, numbered, places};
+pub use verify::verify_seals;
 
 /// Rows in one seal; `seal` leaves none behind when it seals fewer than so many.
 pub const SEALED_AT_ONCE: usize = 1_000;
@@ -95,18 +97,23 @@ fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
     }
     let (seq, previous_root) = last.map_or((1, vec![0; 32]), |seal| (seal.seq + 1, seal.root));
     let leaves = store::leaves(conn, chain, &items)?;
+    let rows: Vec<(ItemId, Root)> = items
+        .iter()
+        .filter_map(|&item| leaves.get(&item).map(|&leaf| (item, leaf)))
+        .collect();
     let mut seal = Seal {
         chain,
         seq,
         root: Vec::new(),
         previous_root,
-        items: i64::try_from(items.len()).map_err(anyhow::Error::from)?,
+        items: i64::try_from(rows.len()).map_err(anyhow::Error::from)?,
         sealed_at: now,
     };
+    let leaves: Vec<Root> = rows.iter().map(|&(_, leaf)| leaf).collect();
     seal.root = chained_root(&seal, &leaves).to_vec();
     // Another server may have sealed the same rows at the same moment; its seal is as good.
-    match conn.transaction(|conn| store::insert(conn, &seal, &items)) {
-        Ok(()) => Ok(items.len()),
+    match conn.transaction(|conn| store::insert(conn, &seal, &rows)) {
+        Ok(()) => Ok(rows.len()),
         Err(Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))) => {
             Ok(0)
         }
@@ -126,63 +133,6 @@ fn chained_root(seal: &Seal, leaves: &[Root]) -> Root {
     context.update(&seal.previous_root);
     context.update(&merkle::root(leaves));
     merkle::finish(context)
-}
-
-/// What the walk over all seals found.
-#[derive(Debug, Default)]
-pub struct Verdict {
-    /// Rows whose seals were computed again.
-    pub items: i64,
-    /// Each break, named by chain, seal and row.
-    pub breaks: Vec<String>,
-}
-
-/// Computes every seal again and looks for rows older than a minute that have none.
-pub fn verify_seals(conn: &mut Conn, now: Ts) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
-    for &chain in Chain::ALL {
-        let (mut seq, mut previous) = (0, vec![0; 32]);
-        while let Some(seal) = store::after(conn, chain, seq)? {
-            let name = format!("{chain} seal {}", seal.seq);
-            if seal.seq != seq + 1 {
-                verdict
-                    .breaks
-                    .push(format!("{name}: the seal before it is missing"));
-            }
-            if seal.previous_root != previous {
-                verdict
-                    .breaks
-                    .push(format!("{name}: is not chained to the seal before it"));
-            }
-            let items = store::members(conn, chain, seal.seq)?;
-            let leaves = store::leaves(conn, chain, &items)?;
-            if i64::try_from(leaves.len()).ok() != Some(seal.items) {
-                verdict.breaks.push(format!(
-                    "{name}: {} of its {} rows are there",
-                    leaves.len(),
-                    seal.items
-                ));
-            } else if chained_root(&seal, &leaves).as_slice() != seal.root {
-                verdict.breaks.push(format!(
-                    "{name}: a row between {} and {} was changed",
-                    items
-                        .first()
-                        .map_or_else(String::new, |&item| chain.name_of(item)),
-                    items
-                        .last()
-                        .map_or_else(String::new, |&item| chain.name_of(item)),
-                ));
-            }
-            verdict.items += seal.items;
-            (seq, previous) = (seal.seq, seal.root);
-        }
-        for item in store::unsealed_before(conn, chain, now.minus(MAX_AGE), 100)? {
-            verdict
-                .breaks
-                .push(format!("{}: is not sealed", chain.name_of(item)));
-        }
-    }
-    Ok(verdict)
 }
 
 /// The newest seals of a chain, newest first.

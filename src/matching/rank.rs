@@ -15,12 +15,12 @@ use crate::leads::Listing;
 use crate::requests::{self, PurchaseRequest};
 use crate::verticals;
 
-/// Best first: the expected yield, then wishes met, then least recently served, then id.
+/// Best first: the expected yield with the buyer's standing, then wishes met, then least recently served, then id.
 /// `served` is asked for where yield and wishes leave ties.
 pub fn rank_candidates(candidates: &mut [Candidate], served: &HashMap<RequestId, Option<Ts>>) {
     candidates.sort_by_key(|candidate| {
         (
-            Reverse(candidate.offer.expected.minor),
+            Reverse(candidate.offer.rank),
             Reverse(candidate.offer.wishes_met),
             served.get(&candidate.request.id).copied().flatten(),
             candidate.request.id,
@@ -32,8 +32,7 @@ pub fn rank_candidates(candidates: &mut [Candidate], served: &HashMap<RequestId,
 pub fn has_ties(candidates: &[Candidate]) -> bool {
     candidates.iter().enumerate().any(|(index, one)| {
         candidates[index + 1..].iter().any(|other| {
-            one.offer.expected == other.offer.expected
-                && one.offer.wishes_met == other.offer.wishes_met
+            one.offer.rank == other.offer.rank && one.offer.wishes_met == other.offer.wishes_met
         })
     })
 }

@@ -131,6 +131,13 @@ fn words(l: &Lang, notice: &Notice) -> (String, String) {
                 outcome = word("outcome")
             ),
         ),
+        NoticeKind::DisputeOpened
+        | NoticeKind::DisputeContested
+        | NoticeKind::DisputeDecided
+        | NoticeKind::DisputeAppealed
+        | NoticeKind::DisputeMessage
+        | NoticeKind::DisputeClosed
+        | NoticeKind::LeadStopped => dispute(l, notice),
         NoticeKind::BudgetReached => (
             fl!(
                 l,
@@ -186,6 +193,79 @@ fn money_words(l: &Lang, notice: &Notice) -> (String, String) {
                 l,
                 "notices-bank-details-kept-text",
                 account = word("account")
+            ),
+        ),
+    }
+}
+
+/// The words about a dispute.
+fn dispute(l: &Lang, notice: &Notice) -> (String, String) {
+    let price = notice.word("price").to_owned();
+    let refund = notice.word("refund").to_owned();
+    let until = notice.word("until").to_owned();
+    match notice.kind {
+        NoticeKind::DisputeOpened => (
+            fl!(l, "notices-dispute-opened", price = price.clone()),
+            fl!(
+                l,
+                "notices-dispute-opened-text",
+                price = price,
+                until = until
+            ),
+        ),
+        NoticeKind::DisputeContested => (
+            fl!(l, "notices-dispute-contested"),
+            fl!(
+                l,
+                "notices-dispute-contested-text",
+                price = price,
+                until = until
+            ),
+        ),
+        NoticeKind::DisputeDecided => (
+            fl!(
+                l,
+                "notices-dispute-decided",
+                price = price.clone(),
+                refund = refund.clone()
+            ),
+            fl!(
+                l,
+                "notices-dispute-decided-text",
+                price = price,
+                refund = refund,
+                until = until
+            ),
+        ),
+        NoticeKind::DisputeAppealed => (
+            fl!(l, "notices-dispute-appealed"),
+            fl!(
+                l,
+                "notices-dispute-appealed-text",
+                price = price,
+                until = until
+            ),
+        ),
+        NoticeKind::DisputeMessage => (
+            fl!(l, "notices-dispute-message"),
+            fl!(l, "notices-dispute-message-text", price = price),
+        ),
+        NoticeKind::LeadStopped => (
+            fl!(l, "notices-lead-stopped"),
+            fl!(l, "notices-lead-stopped-text", refund = refund),
+        ),
+        _ => (
+            fl!(
+                l,
+                "notices-dispute-closed",
+                price = price.clone(),
+                refund = refund.clone()
+            ),
+            fl!(
+                l,
+                "notices-dispute-closed-text",
+                price = price,
+                refund = refund
             ),
         ),
     }

@@ -6,7 +6,8 @@ use crate::clock::Ts;
 use crate::contracts::Terms;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
-use crate::ledger;
+use crate::ledger::Source;
+use crate::standing;
 
 pub use store::lapsing;
 
@@ -16,13 +17,8 @@ pub fn settle_due(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
     let mut settled = 0;
     for purchase in store::final_by(conn, now, limit)? {
         if store::settle(conn, &purchase, now)? {
-            ledger::settle(
-                conn,
-                purchase.id,
-                purchase.seller_id,
-                purchase.earning(),
-                now,
-            )?;
+            let source = Source::Purchase(purchase.id);
+            standing::settle(conn, source, purchase.seller_id, purchase.earning(), now)?;
             super::record(conn, Actor::System, "purchase.settled", &purchase, now)?;
             settled += 1;
         }

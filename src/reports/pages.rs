@@ -1,5 +1,6 @@
 //! The public pages and the dashboards.
 
+pub mod audit;
 pub mod buyer;
 pub mod operator;
 pub mod public;

@@ -27,6 +27,8 @@ pub struct Rule {
     seniorities: Option<Vec<String>>,
     /// How likely outcomes are for this buyer.
     pub odds: Odds,
+    /// What the buyer's standing adds to its rank, in basis points.
+    standing_bps: i32,
     /// The stricter of the vertical's and the request's limit.
     consent_max_age_days: i64,
 }
@@ -40,6 +42,8 @@ pub struct Offer {
     pub commitment: Money,
     /// What the lead is expected to bring: the price, and each outcome times its chance.
     pub expected: Money,
+    /// What is expected, with the buyer's standing: candidates are ranked by it, and nothing is paid by it.
+    pub rank: i128,
     pub wishes_met: u32,
 }
 
@@ -151,9 +155,17 @@ impl Rule {
             criteria,
             seniorities,
             odds,
+            standing_bps: 0,
             consent_max_age_days: i64::from(wanted.min(vertical.consent_max_age_days)),
             request,
         })
+    }
+
+    /// The same for a buyer of another standing.
+    #[must_use]
+    pub fn of_standing(mut self, bps: i32) -> Self {
+        self.standing_bps = bps;
+        self
     }
 
     /// Whether the listing fits the request, whatever the minute.
@@ -231,10 +243,12 @@ impl Rule {
                 price.minor = price.minor.saturating_add(bonus);
             }
         }
+        let expected = self.terms().expected(price, &self.odds);
         Offer {
             price,
             commitment: self.request.commitment(price),
-            expected: self.terms().expected(price, &self.odds),
+            expected,
+            rank: i128::from(expected.minor) * i128::from(10_000 + self.standing_bps),
             wishes_met,
         }
     }

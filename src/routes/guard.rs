@@ -14,7 +14,9 @@ use super::rules::UPLOADS;
 use crate::access::{Caller, Credential, Rule};
 use crate::accounts::{self, Tokens};
 use crate::error::{Code, Error, Result};
-use crate::web::{State, cookies, csrf, form_field, is_api, is_same_origin, read_body, redirect};
+use crate::web::{
+    State, cookies, csrf, form_field, is_api, is_same_origin, origin_of, read_body, redirect,
+};
 
 /// One line of the table as a service.
 pub fn resource<F, Args>(
@@ -195,7 +197,8 @@ async fn check_form(req: &mut ServiceRequest) -> Result<()> {
 /// Asks the rule, then lets handlers know the caller.
 fn settle(rule: Rule, caller: Option<Caller>, req: &ServiceRequest) -> Result<()> {
     let outcome = rule.check(caller.as_ref());
-    if let Some(caller) = caller {
+    if let Some(mut caller) = caller {
+        caller.origin = Some(origin_of(req.request()));
         req.extensions_mut().insert(caller);
     }
     outcome

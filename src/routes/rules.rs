@@ -29,7 +29,16 @@ const fn roles(
 }
 
 /// Forms with a file, which are not read before their handler runs.
-pub const UPLOADS: &[&str] = &["/seller/imports", "/operator/payouts/batches/{id}/report"];
+pub const UPLOADS: &[&str] = &[
+    "/seller/imports",
+    "/buyer/disputes",
+    "/buyer/disputes/bulk",
+    "/buyer/disputes/{id}/{what}",
+    "/seller/disputes/{id}/{what}",
+    "/operator/disputes",
+    "/operator/disputes/{id}/{what}",
+    "/operator/payouts/batches/{id}/report",
+];
 
 // Pages.
 pub const SELLER_SEES: Rule = roles(Seller, ALL_OF_TRADERS, None, false);
@@ -61,19 +70,36 @@ pub const fn buyer_writes(scope: Scope) -> Rule {
 
 /// Both sides of a purchase or contract.
 pub const fn parties_read(buyer: Scope, seller: Scope) -> Rule {
-    parties(true, Some(buyer), Some(seller))
+    parties(true, buyer, seller, None)
 }
 
 pub const fn parties_write(buyer: Scope, seller: Scope) -> Rule {
-    parties(false, Some(buyer), Some(seller))
+    parties(false, buyer, seller, None)
 }
 
-const fn parties(reads: bool, buyer_scope: Option<Scope>, seller_scope: Option<Scope>) -> Rule {
+/// Both sides of a dispute, and the exchange that decides it.
+pub const ALL_SIDES_READ: Rule = all_sides(true, Scope::OperatorRead);
+pub const ALL_SIDES_WRITE: Rule = all_sides(false, Scope::OperatorWrite);
+
+const fn all_sides(reads: bool, desk: Scope) -> Rule {
+    if reads {
+        parties(true, Scope::PurchasesRead, Scope::LeadsRead, Some(desk))
+    } else {
+        parties(false, Scope::PurchasesWrite, Scope::LeadsWrite, Some(desk))
+    }
+}
+
+const fn parties(reads: bool, buyer: Scope, seller: Scope, desk_scope: Option<Scope>) -> Rule {
     Rule::Parties {
         reads,
-        buyer_scope,
-        seller_scope,
+        buyer_scope: Some(buyer),
+        seller_scope: Some(seller),
+        desk_scope,
     }
+}
+
+pub const fn auditor_writes(scope: Scope) -> Rule {
+    roles(Operator, &[Admin, Auditor], Some(scope), true)
 }
 
 pub const fn operator_reads(scope: Scope) -> Rule {

@@ -1,7 +1,5 @@
 //! The numbers of a vertical that an admin may change; the database checks the same bounds.
 
-use serde_json::json;
-
 use super::dispute_rules as rules;
 use super::pages::NumbersForm;
 use super::{DisputeRules, store};
@@ -105,7 +103,9 @@ pub fn change(
     actor: Actor,
     now: Ts,
 ) -> Result<()> {
+    let before = store::by_id(conn, id)?;
     store::set_numbers(conn, id, numbers)?;
+    let detail = audit::change(&before, &store::by_id(conn, id)?)?;
     audit::record(
         conn,
         &audit::Entry {
@@ -114,19 +114,7 @@ pub fn change(
             account_id: None,
             action: "vertical.changed",
             subject: id.to_string(),
-            detail: json!({
-                "commission_bps": numbers.commission,
-                "duplicate_window_days": numbers.duplicate_window_days,
-                "consent_max_age_days": numbers.consent_max_age_days,
-                "dispute_window_days": numbers.dispute_window_days,
-                "listing_days": numbers.listing_days,
-                "max_copies": numbers.max_copies,
-                "min_age": numbers.min_age,
-                "held_prior_bps": numbers.held_prior,
-                "sale_prior_bps": numbers.sale_prior,
-                "prior_weight": numbers.prior_weight,
-                "disputes": numbers.disputes,
-            }),
+            detail,
         },
     )
 }

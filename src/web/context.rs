@@ -7,13 +7,14 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use tokio::sync::Notify;
 
-use crate::access::Caller;
+use crate::access::{Caller, Origin};
 use crate::clock::{Clock, Ts};
 use crate::config::Config;
 use crate::db::{Conn, Db};
 use crate::error::{Code, Error, Result};
 use crate::vault::Vault;
 use crate::web::limits::Limits;
+use crate::web::origin_of;
 
 /// What the server registers once for all handlers.
 pub struct State {
@@ -73,5 +74,14 @@ impl FromRequest for Caller {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = req.extensions().get::<Self>().cloned();
         ready(caller.ok_or_else(|| Error::refused(Code::Unauthenticated)))
+    }
+}
+
+impl FromRequest for Origin {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(origin_of(req)))
     }
 }

@@ -83,7 +83,7 @@ struct ErrorPage {
 
 /// The answer for a refusal: JSON or a page, as the path has it.
 pub fn error_response(req: &HttpRequest, refusal: &Refusal) -> HttpResponse {
-    let request_id = trace::request_id(req);
+    let request_id = trace::request_id(req).as_str().to_owned();
     let problem = Problem::new(refusal, request_id);
     if is_api(req.path()) {
         return problem.response();

@@ -275,6 +275,12 @@ states! {
     "scheduled" "info" "state-scheduled";
     "proposed" "warn" "state-proposed";
     "contested" "bad" "state-contested";
+    "open" "warn" "state-open";
+    "accepted" "plain" "state-accepted";
+    "upheld" "good" "state-upheld";
+    "partly_upheld" "info" "state-partly-upheld";
+    "denied" "plain" "state-denied";
+    "appealed" "bad" "state-appealed";
     "confirmed" "good" "state-confirmed";
     "dismissed" "plain" "state-dismissed";
     "cancelled" "plain" "state-cancelled";

@@ -34,7 +34,9 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/refused" "refused" "nav-refused";
             "/seller/contracts" "scale" "nav-contracts";
             "/seller/sales" "inbox" "nav-sales";
+            "/seller/disputes" "scale" "nav-disputes";
             "/seller/earnings" "earnings" "nav-earnings";
+            "/seller/standing" "approvals" "nav-standing";
             "/seller/payouts" "wallet" "nav-payouts";
             "/account/keys" "key" "nav-api-keys";
         },
@@ -45,7 +47,9 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/buyer/contracts" "scale" "nav-contracts";
             "/buyer/requests" "requests" "nav-requests";
             "/buyer/inbox" "inbox" "nav-inbox";
+            "/buyer/disputes" "scale" "nav-disputes";
             "/buyer/wallet" "wallet" "nav-wallet";
+            "/buyer/standing" "approvals" "nav-standing";
             "/account/keys" "key" "nav-api-keys";
         },
         AccountKind::Operator => table! { lang,
@@ -54,6 +58,8 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/accounts" "accounts" "nav-accounts";
             "/operator/leads" "leads" "nav-leads";
             "/operator/outcomes" "approvals" "nav-outcomes";
+            "/operator/disputes" "scale" "nav-disputes";
+            "/operator/standing" "approvals" "nav-standing";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/payouts" "wallet" "nav-payouts";
             "/operator/verticals" "verticals" "nav-verticals";

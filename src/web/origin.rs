@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 
 use super::context::state;
+use super::trace::request_id;
+use crate::access::Origin;
 use crate::config::Network;
 
 /// Whether a browser sent this from one of our own pages: `Sec-Fetch-Site`, or else `Origin` equal to `Host`.
@@ -21,6 +23,14 @@ pub fn is_same_origin(headers: &HeaderMap) -> bool {
         .strip_prefix("https://")
         .or_else(|| origin.strip_prefix("http://"));
     !host.is_empty() && origin_host == Some(host)
+}
+
+/// The client's address and the request's name, as the audit log keeps them.
+pub fn origin_of(req: &HttpRequest) -> Origin {
+    Origin {
+        address: client_ip(req),
+        request: request_id(req),
+    }
 }
 
 /// The address of the client: the nearest one that is not a trusted proxy.

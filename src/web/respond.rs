@@ -67,7 +67,7 @@ fn add_headers(req: &HttpRequest, headers: &mut HeaderMap) {
     add(REFERRER_POLICY, "same-origin");
     // Static files say themselves how long they keep; all else depends on who asks.
     add(CACHE_CONTROL, "no-store");
-    if let Ok(id) = HeaderValue::from_str(&trace::request_id(req)) {
+    if let Ok(id) = HeaderValue::from_str(trace::request_id(req).as_str()) {
         headers.insert(HeaderName::from_static(trace::HEADER), id);
     }
     limits::add_headers(req, headers);

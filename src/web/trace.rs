@@ -6,17 +6,15 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
 
+use crate::access::RequestId;
+
 /// The header by which callers name a request and learn its name.
 pub const HEADER: &str = "x-request-id";
 
-#[derive(Clone)]
-struct RequestId(String);
-
 /// The id of this request, as answers and logs show it.
-pub fn request_id(req: &HttpRequest) -> String {
-    req.extensions()
-        .get::<RequestId>()
-        .map_or_else(String::new, |id| id.0.clone())
+pub fn request_id(req: &HttpRequest) -> RequestId {
+    let known = req.extensions().get::<RequestId>().copied();
+    known.unwrap_or_else(RequestId::fresh)
 }
 
 /// Opens the span of a request.
@@ -28,12 +26,12 @@ impl RootSpanBuilder for Spans {
             .headers()
             .get(HEADER)
             .and_then(|value| value.to_str().ok())
-            .filter(|id| is_plain(id))
-            .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned);
-        request.extensions_mut().insert(RequestId(id.clone()));
+            .and_then(RequestId::parse)
+            .unwrap_or_else(RequestId::fresh);
+        request.extensions_mut().insert(id);
         tracing::info_span!(
             "request",
-            id,
+            id = id.as_str(),
             method = %request.method(),
             route = request.match_pattern().unwrap_or_default(),
             status = tracing::field::Empty,
@@ -53,12 +51,4 @@ impl RootSpanBuilder for Spans {
         metrics::counter!("galena_http_requests_total", "status" => status.as_u16().to_string())
             .increment(1);
     }
-}
-
-/// Ids that carry nothing but an id.
-fn is_plain(id: &str) -> bool {
-    (8..=64).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

@@ -1,18 +1,21 @@
 //! A browser without script: keeps cookies, sends forms with their token, follows nothing by itself.
 
 use super::call::{Answer, Call};
+use super::journal::Journal;
 
 pub struct Browser {
     client: reqwest::Client,
     address: String,
+    journal: Journal,
     pub is_signed_in: bool,
 }
 
 impl Browser {
-    pub fn new(client: reqwest::Client, address: String) -> Self {
+    pub fn new(client: reqwest::Client, address: String, journal: Journal) -> Self {
         Self {
             client,
             address,
+            journal,
             is_signed_in: false,
         }
     }
@@ -23,8 +26,13 @@ impl Browser {
 
     /// A request with this browser's cookies, and nothing else.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(&self.client, method, &format!("{}{path}", self.address))
-            .without_idempotency_key()
+        Call::new(
+            &self.client,
+            method,
+            &format!("{}{path}", self.address),
+            &self.journal,
+        )
+        .without_idempotency_key()
     }
 
     /// The token that this browser's forms carry.

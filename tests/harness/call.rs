@@ -4,17 +4,23 @@ use reqwest::header::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::journal::Journal;
+
 /// A call that is being put together.
 pub struct Call {
     request: reqwest::RequestBuilder,
     needs_key: bool,
+    method: String,
+    journal: Journal,
 }
 
 impl Call {
-    pub fn new(client: &reqwest::Client, method: &str, url: &str) -> Self {
+    pub fn new(client: &reqwest::Client, method: &str, url: &str, journal: &Journal) -> Self {
         Self {
             request: client.request(method.parse().unwrap(), url),
             needs_key: method == "POST",
+            method: method.to_owned(),
+            journal: journal.clone(),
         }
     }
 
@@ -60,11 +66,14 @@ impl Call {
             self.request = self.request.header("idempotency-key", key);
         }
         let response = self.request.send().await.unwrap();
-        Answer {
+        let path = response.url().path().to_owned();
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             text: response.text().await.unwrap(),
-        }
+        };
+        self.journal.note(&self.method, &path, &answer);
+        answer
     }
 }
 

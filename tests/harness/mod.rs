@@ -4,6 +4,7 @@ mod browser;
 mod call;
 mod chromium;
 mod database;
+pub mod journal;
 mod leads;
 pub mod logs;
 mod people;
@@ -44,6 +45,7 @@ pub struct TestApp {
     pub clock: Clock,
     /// `http://127.0.0.1:port`
     pub address: String,
+    pub journal: journal::Journal,
     http: reqwest::Client,
     server: ServerHandle,
     database: Database,
@@ -82,6 +84,7 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         Self {
+            journal: journal::Journal::default(),
             http: client(),
             app,
             clock,
@@ -94,17 +97,18 @@ impl TestApp {
 
     /// A call of the API; a POST gets a fresh `Idempotency-Key` unless one is set.
     pub fn api(&self, method: &str, path: &str, key: &str) -> Call {
-        Call::new(&self.http, method, &format!("{}{path}", self.address)).bearer(key)
+        self.call(method, path).bearer(key)
     }
 
     /// A call without credentials.
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(&self.http, method, &format!("{}{path}", self.address))
+        let url = format!("{}{path}", self.address);
+        Call::new(&self.http, method, &url, &self.journal)
     }
 
     /// A browser of somebody who has not signed in.
     pub fn visitor(&self) -> Browser {
-        Browser::new(client(), self.address.clone())
+        Browser::new(client(), self.address.clone(), self.journal.clone())
     }
 
     /// A browser of a user made by this harness, signed in.
@@ -162,10 +166,11 @@ impl TestApp {
         &self.database.url
     }
 
-    /// Stops the server; jobs that were given up fail the test.
+    /// Stops the server; jobs that were given up fail the test, and changes that left no audit entry.
     pub async fn stop(self) {
         let dead = self.read(|conn| galena::jobs::dead(conn, 10)).await;
         assert!(dead.is_empty(), "jobs were given up: {dead:?}");
+        journal::assert_on_record(&self).await;
         self.server.stop(true).await;
         self.app.stop().await;
         let Self { app, database, .. } = self;

@@ -94,6 +94,7 @@ impl TestApp {
                     user_name: user.name.clone(),
                     role,
                     credential: Credential::Session,
+                    origin: None,
                 };
                 accounts::make_key(conn, &caller, &new_key, now)?;
                 Ok((account_id, user_id))

@@ -4,30 +4,41 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::{PgConnection, SqliteConnection};
-use galena::clock::{MINUTE, SECOND, Ts};
+use galena::clock::{SECOND, Ts};
 use galena::db::Backend;
 use galena::error::Code;
-use galena::id::{DepositId, DisputeId, PayoutId, PostingId, PurchaseId};
+use galena::id::{AccountId, ChargeId, DepositId, PayoutId, PostingId, PurchaseId};
 use galena::ledger::{self, Source};
 
 use super::world::{START, World, eur};
 
 /// A world where 100.00 EUR were paid in, two leads sold for 10.00 each, one settled, one half refunded.
-struct Scene {
-    world: World,
+pub(super) struct Scene {
+    pub(super) world: World,
     deposit: DepositId,
-    deposit_posting: PostingId,
+    pub(super) deposit_posting: PostingId,
     settled: PurchaseId,
     refunded: PurchaseId,
-    now: Ts,
+    pub(super) now: Ts,
+}
+
+/// A seller's eight euros of a purchase, nothing of them kept back.
+fn share(purchase: PurchaseId, seller: AccountId, at: Ts) -> ledger::Settlement {
+    ledger::Settlement {
+        source: Source::Purchase(purchase),
+        seller,
+        net: eur(800),
+        reserve: eur(0),
+        at,
+    }
 }
 
 impl Scene {
-    fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         World::all().into_iter().map(|world| Self::of(world, true))
     }
 
-    fn of(world: World, seal: bool) -> Self {
+    pub(super) fn of(world: World, seal: bool) -> Self {
         let (buyer, seller, ground) = (world.buyer, world.seller, world.ground());
         let deposit = DepositId::new(START);
         let (settled, refunded) = (PurchaseId::new(START), PurchaseId::new(START.plus(SECOND)));
@@ -56,9 +67,9 @@ impl Scene {
                         sale.at,
                     )?;
                 }
-                ledger::settle(conn, settled, seller, eur(800), START.plus(2 * SECOND))?;
+                ledger::settle(conn, &share(settled, seller, START.plus(2 * SECOND)))?;
                 let refund = ledger::Refund {
-                    source: Source::Dispute(DisputeId::new(START)),
+                    source: Source::Purchase(refunded),
                     charge: Source::Purchase(refunded),
                     amount: eur(500),
                     at: START.plus(3 * SECOND),
@@ -86,7 +97,7 @@ impl Scene {
     }
 
     /// An id as the database writes it.
-    fn literal(&self, id: uuid::Uuid) -> String {
+    pub(super) fn literal(&self, id: uuid::Uuid) -> String {
         match self.world.db.backend() {
             Backend::Sqlite => format!("X'{}'", id.simple()),
             Backend::Postgres => format!("'{id}'"),
@@ -94,25 +105,28 @@ impl Scene {
     }
 
     /// Tampers as somebody who owns the database could: no triggers, no checks, no foreign keys.
-    fn tamper(&self, statements: &[&str]) {
+    pub(super) fn tamper(&self, statements: &[&str]) {
         let freed: &[&str] = match self.world.db.backend() {
             Backend::Sqlite => &[
                 "PRAGMA foreign_keys = OFF",
                 "PRAGMA ignore_check_constraints = ON",
-                "DROP TRIGGER ledger_postings_no_update",
-                "DROP TRIGGER ledger_postings_no_delete",
-                "DROP TRIGGER ledger_entries_no_update",
-                "DROP TRIGGER ledger_entries_no_delete",
-                "DROP TRIGGER audit_log_no_update",
-                "DROP TRIGGER seals_no_update",
-                "DROP TRIGGER seal_members_no_delete",
+                "DROP TRIGGER IF EXISTS ledger_postings_no_update",
+                "DROP TRIGGER IF EXISTS ledger_postings_no_delete",
+                "DROP TRIGGER IF EXISTS ledger_entries_no_update",
+                "DROP TRIGGER IF EXISTS ledger_entries_no_delete",
+                "DROP TRIGGER IF EXISTS audit_log_no_update",
+                "DROP TRIGGER IF EXISTS audit_log_no_delete",
+                "DROP TRIGGER IF EXISTS seals_no_update",
+                "DROP TRIGGER IF EXISTS seals_no_delete",
+                "DROP TRIGGER IF EXISTS seal_members_no_update",
+                "DROP TRIGGER IF EXISTS seal_members_no_delete",
             ],
             Backend::Postgres => &[
                 "SET session_replication_role = replica",
-                "ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_floor",
-                "ALTER TABLE ledger_entries DROP CONSTRAINT ledger_entries_one_side",
-                "ALTER TABLE holds DROP CONSTRAINT holds_bounds",
-                "ALTER TABLE holds DROP CONSTRAINT holds_refunds",
+                "ALTER TABLE ledger_accounts DROP CONSTRAINT IF EXISTS ledger_accounts_floor",
+                "ALTER TABLE ledger_entries DROP CONSTRAINT IF EXISTS ledger_entries_one_side",
+                "ALTER TABLE holds DROP CONSTRAINT IF EXISTS holds_bounds",
+                "ALTER TABLE holds DROP CONSTRAINT IF EXISTS holds_refunds",
             ],
         };
         self.raw(&[freed, statements].concat());
@@ -146,7 +160,7 @@ impl Scene {
 
     /// The checker says that this law is broken, and names what was tampered with.
     #[track_caller]
-    fn assert_broken(&self, law: u8, named: &str) {
+    pub(super) fn assert_broken(&self, law: u8, named: &str) {
         let outcomes = self.world.outcomes(self.now);
         let outcome = outcomes.iter().find(|outcome| outcome.law == law).unwrap();
         assert!(
@@ -164,8 +178,8 @@ impl Scene {
     }
 
     /// Leaves one entry in the audit log.
-    fn audit(&self) {
-        let at = self.now;
+    pub(super) fn audit(&self) {
+        let (at, account) = (self.now, self.world.buyer);
         self.world
             .write(move |conn| {
                 galena::audit::record(
@@ -173,7 +187,7 @@ impl Scene {
                     &galena::audit::Entry {
                         at,
                         actor: galena::access::Actor::System,
-                        account_id: None,
+                        account_id: Some(account),
                         action: "test.done",
                         subject: "test".to_owned(),
                         detail: serde_json::json!({}),
@@ -363,29 +377,6 @@ fn law_8_names_events_without_postings_and_postings_without_events() {
 }
 
 #[test]
-fn law_9_names_what_was_changed_after_sealing_and_what_was_never_sealed() {
-    for scene in Scene::all() {
-        scene.tamper(&["UPDATE ledger_postings SET note = 'other' WHERE event = 'refund'"]);
-        scene.assert_broken(9, "ledger seal 1");
-    }
-    for scene in Scene::all() {
-        scene.tamper(&["UPDATE seals SET sealed_at = sealed_at + 1"]);
-        scene.assert_broken(9, "ledger seal 1");
-    }
-    for scene in Scene::all() {
-        scene.tamper(&["DELETE FROM seal_members WHERE position = 0"]);
-        scene.assert_broken(9, "ledger seal 1");
-    }
-    for world in World::all() {
-        let mut scene = Scene::of(world, false);
-        scene.now = START.plus(MINUTE);
-        assert!(scene.world.outcomes(scene.now)[8].holds());
-        scene.now = START.plus(MINUTE + 1);
-        scene.assert_broken(9, &scene.deposit_posting.to_string());
-    }
-}
-
-#[test]
 fn law_10_names_a_purchase_whose_money_does_not_add_up() {
     for scene in Scene::all() {
         let change = "UPDATE purchases SET price_minor = 999 WHERE id = ";
@@ -436,16 +427,6 @@ fn nobody_changes_or_deletes_what_is_append_only() {
 }
 
 #[test]
-fn the_audit_log_is_sealed_by_the_same_code() {
-    for scene in Scene::all() {
-        scene.audit();
-        scene.world.assert_laws(scene.now);
-        scene.tamper(&["UPDATE audit_log SET detail = '{\"other\": 1}'"]);
-        scene.assert_broken(9, "audit seal 1");
-    }
-}
-
-#[test]
 fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
     for scene in Scene::all() {
         let (buyer, seller, settled) = (scene.world.buyer, scene.world.seller, scene.settled);
@@ -463,7 +444,7 @@ fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
         assert!(again.unwrap_err().has_code(Code::StateConflict));
         let settled_again = scene
             .world
-            .write(move |conn| ledger::settle(conn, settled, seller, eur(800), START));
+            .write(move |conn| ledger::settle(conn, &share(settled, seller, START)));
         assert!(settled_again.unwrap_err().has_code(Code::StateConflict));
         // A refused sale leaves its transaction as it was: the next one in it goes through.
         let ground = scene.world.ground();
@@ -495,5 +476,42 @@ fn an_event_is_posted_once_and_a_refusal_changes_nothing() {
         assert_eq!(left[0].available, eur(0));
         assert_eq!(left[0].held, eur(0));
         scene.world.assert_laws(scene.now);
+    }
+}
+
+#[test]
+fn a_chargeback_takes_no_money_that_a_charge_counts_on() {
+    for scene in Scene::all() {
+        let (buyer, deposit) = (scene.world.buyer, scene.deposit);
+        let charge = Source::Charge(ChargeId::new(START));
+        let chargeback = ledger::Chargeback {
+            deposit,
+            buyer,
+            amount: eur(10_000),
+            fee: eur(0),
+            provider: ledger::Provider::Bank,
+            at: scene.now,
+        };
+        let (refused, left) = scene
+            .world
+            .write(move |conn| {
+                let hold = ledger::Hold {
+                    source: charge,
+                    buyer,
+                    amount: eur(1_000),
+                    at: START.plus(4 * SECOND),
+                };
+                ledger::hold(conn, &hold)?;
+                let refused = ledger::chargeback(conn, &chargeback).unwrap_err();
+                let left = ledger::wallet(conn, buyer)?;
+                ledger::release(conn, charge, START.plus(5 * SECOND))?;
+                ledger::chargeback(conn, &chargeback)?;
+                Ok((refused, left))
+            })
+            .unwrap();
+        assert!(refused.has_code(Code::StateConflict), "{refused:?}");
+        let told = format!("{refused:?}");
+        assert!(told.contains(&charge.to_string()), "{told}");
+        assert_eq!((left[0].available, left[0].held), (eur(7_500), eur(1_000)));
     }
 }

@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
                     reserve: money(currency, reserve),
                     at,
                 };
-                let answer = ledger::settle_with_reserve(conn, &settlement);
+                let answer = ledger::settle(conn, &settlement);
                 self.state_after(conn, nth, &answer, "settled")?;
                 (self.model.settle(nth, reserve), answer)
             }

@@ -38,6 +38,7 @@ fn as_kind(trader: &Trader, account_kind: AccountKind, role: Role) -> Caller {
         user_name: String::new(),
         role,
         credential: Credential::Session,
+        origin: None,
     }
 }
 

@@ -6,13 +6,13 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::Wrong;
-use crate::access::Caller;
+use crate::access::{Caller, Origin};
 use crate::accounts::signup::SignUpForm;
 use crate::accounts::{self, Passwords, SignUp};
 use crate::error::{Code, Error, Result};
 use crate::web::{
-    Ctx, Form, Page, State, client_ip, cookies, html, html_status, nav, redirect, redirect_with,
-    safe_path,
+    Ctx, Form, Page, State, client_ip, cookies, html, html_status, nav, origin_of, redirect,
+    redirect_with, safe_path,
 };
 
 #[derive(Deserialize)]
@@ -66,7 +66,8 @@ pub async fn sign_in(
         password,
         next,
     } = form;
-    match accounts::sign_in(&ctx, &passwords, &state.config, &email, password).await {
+    let origin = origin_of(&req);
+    match accounts::sign_in(&ctx, &passwords, &state.config, &email, password, origin).await {
         Ok((cookie, caller)) => {
             let mut answer = redirect(safe_path(&next, nav::home(&caller.account_kind)));
             answer
@@ -163,7 +164,7 @@ pub async fn sign_up(
     Form(form): Form<SignUpForm>,
 ) -> Result<HttpResponse> {
     state.limits.signin(&req, client_ip(&req), &form.email)?;
-    match open(&ctx, &passwords, &state, &form).await {
+    match open(&ctx, &passwords, &state, &form, origin_of(&req)).await {
         Ok((cookie, caller)) => {
             let welcome = fl!(page.l, "accounts-welcome");
             let mut answer = redirect_with(nav::home(&caller.account_kind), &welcome);
@@ -184,9 +185,11 @@ async fn open(
     passwords: &Passwords,
     state: &State,
     form: &SignUpForm,
+    origin: Origin,
 ) -> Result<(String, Caller)> {
     let new = SignUp::parse(form)?;
     let email = new.email.clone();
-    accounts::sign_up(ctx, passwords, new).await?;
-    accounts::sign_in(ctx, passwords, &state.config, &email, form.password.clone()).await
+    accounts::sign_up(ctx, passwords, new, origin).await?;
+    let password = form.password.clone();
+    accounts::sign_in(ctx, passwords, &state.config, &email, password, origin).await
 }

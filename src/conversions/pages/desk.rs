@@ -54,11 +54,11 @@ async fn render(
     wrong_case: Option<ConversionId>,
     wrong: Refused,
 ) -> Result<HttpResponse> {
-    let (vault, l) = (ctx.vault.clone(), page.l);
+    let (vault, now, l) = (ctx.vault.clone(), ctx.now(), page.l);
+    let viewer = caller.clone();
     let status = if wrong.errors.is_empty() { 200 } else { 422 };
     let cases = ctx
-        .db
-        .read(move |conn| {
+        .write(move |conn| {
             let mut cases = Vec::new();
             for conversion in conversions::contested(conn, SHOWN)? {
                 let Some(purchase) = purchases::by_id(conn, conversion.purchase_id)? else {
@@ -66,7 +66,13 @@ async fn render(
                 };
                 cases.push(Case {
                     outcome: outcome_text(l, &conversion),
-                    details: conversions::details(conn, &vault, &conversion)?,
+                    details: conversions::view(
+                        conn,
+                        &vault,
+                        &viewer,
+                        (&purchase, &conversion),
+                        now,
+                    )?,
                     reported_by_buyer: conversion.reported_by == Some(purchase.buyer_id),
                     conversion,
                     purchase,

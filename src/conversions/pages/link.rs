@@ -6,7 +6,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use super::{Refused, refused};
-use crate::access::Actor;
+use crate::access::{Actor, Origin};
 use crate::clock::Ts;
 use crate::conversions::link::Link;
 use crate::conversions::{self, Answer, Conversion, Party, outcome_text};
@@ -31,10 +31,10 @@ struct LinkPage {
 }
 
 /// What the link leads to, if it was made here.
-fn read(conn: &mut Conn, link: &Link) -> Result<(Party, Conversion)> {
+fn read(conn: &mut Conn, link: &Link, actor: Actor) -> Result<(Party, Conversion)> {
     let conversion = conversions::of_party(conn, link.account, link.conversion)?
         .ok_or_else(|| Error::refused(Code::NotFound))?;
-    let party = Party::load(conn, link.account, Actor::Visitor, conversion.purchase_id)?;
+    let party = Party::load(conn, link.account, actor, conversion.purchase_id)?;
     Ok((party, conversion))
 }
 
@@ -49,7 +49,7 @@ async fn render(ctx: Ctx, page: Page, token: String, wrong: Refused) -> Result<H
     let (conversion, listing) = ctx
         .db
         .read(move |conn| {
-            let (party, conversion) = read(conn, &link)?;
+            let (party, conversion) = read(conn, &link, Actor::Visitor(None))?;
             Ok((conversion, leads::listing(conn, party.purchase.lead_id)?))
         })
         .await?;
@@ -72,6 +72,7 @@ async fn render(ctx: Ctx, page: Page, token: String, wrong: Refused) -> Result<H
 pub async fn answer(
     ctx: Ctx,
     page: Page,
+    origin: Origin,
     token: Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<HttpResponse> {
@@ -87,7 +88,7 @@ pub async fn answer(
     let vault = ctx.vault.clone();
     let answered = ctx
         .write(move |conn| {
-            let (party, conversion) = read(conn, &link)?;
+            let (party, conversion) = read(conn, &link, Actor::Visitor(Some(origin)))?;
             if !link.is_good_for(&conversion, now) {
                 return Err(Error::refused_because(
                     Code::StateConflict,

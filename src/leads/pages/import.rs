@@ -11,7 +11,7 @@ use i18n_embed_fl::fl;
 
 use super::input::{Group, Typed, defaults_form, flat};
 use super::list::Nothing;
-use crate::access::Caller;
+use crate::access::{Actor, Caller};
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::ImportId;
 use crate::leads::import::{
@@ -229,12 +229,15 @@ async fn map_page(
     vertical: Vertical,
     errors: Vec<FieldError>,
 ) -> Result<MapPage> {
-    let (vault, now, id) = (Arc::clone(&ctx.vault), ctx.now(), import.id);
+    let (vault, now) = (Arc::clone(&ctx.vault), ctx.now());
+    let actor = page
+        .caller
+        .as_ref()
+        .map_or(Actor::Visitor(None), Caller::actor);
     let (looked, shared) = (import.clone(), Arc::new(vertical.clone()));
     let (header, lines) = ctx
-        .db
-        .read(move |conn| {
-            let file = import::open_file(conn, &vault, id)?;
+        .write(move |conn| {
+            let file = import::view_file(conn, &vault, &looked, actor, now)?;
             import::preview(&file, &looked, &shared, PREVIEW, now)
         })
         .await?;
@@ -364,14 +367,14 @@ pub async fn refused_lines(
     id: Path<ImportId>,
 ) -> Result<HttpResponse> {
     let (vault, seller) = (Arc::clone(&ctx.vault), caller.account_id);
+    let (actor, now) = (caller.actor(), ctx.now());
     let lines = ctx
-        .db
-        .read(move |conn| {
+        .write(move |conn| {
             let import = import::find(conn, seller, *id)?;
             refused::of_import(conn, seller, import.id, 0, REFUSED_EXPORTED)?
                 .into_iter()
                 .map(|line| {
-                    let document = refused::document(conn, &vault, seller, line.id)?;
+                    let document = refused::document(conn, &vault, seller, line.id, actor, now)?;
                     Ok((line, flat(&document)))
                 })
                 .collect::<Result<Vec<(Refused, Typed)>>>()

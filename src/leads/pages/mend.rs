@@ -105,20 +105,20 @@ struct MendPage {
 
 async fn open(ctx: &Ctx, caller: &Caller, id: RefusedLeadId) -> Result<(Refused, Vertical, Typed)> {
     let (vault, seller) = (Arc::clone(&ctx.vault), caller.account_id);
-    ctx.db
-        .read(move |conn| {
-            let refused = store::find(conn, seller, id)?;
-            let all = verticals::all(conn)?;
-            let vertical = all
-                .iter()
-                .find(|vertical| vertical.key == refused.vertical)
-                .or(all.first())
-                .cloned()
-                .ok_or_else(|| Error::refused(Code::NotFound))?;
-            let typed = flat(&store::document(conn, &vault, seller, id)?);
-            Ok((refused, vertical, typed))
-        })
-        .await
+    let (actor, now) = (caller.actor(), ctx.now());
+    ctx.write(move |conn| {
+        let refused = store::find(conn, seller, id)?;
+        let all = verticals::all(conn)?;
+        let vertical = all
+            .iter()
+            .find(|vertical| vertical.key == refused.vertical)
+            .or(all.first())
+            .cloned()
+            .ok_or_else(|| Error::refused(Code::NotFound))?;
+        let typed = flat(&store::document(conn, &vault, seller, id, actor, now)?);
+        Ok((refused, vertical, typed))
+    })
+    .await
 }
 
 /// `GET /seller/refused/{id}`

@@ -111,6 +111,54 @@ pub const EVENTS_AND_POSTINGS: &[Probe] = &[
          AND g.kind = v.kind AND g.state IN ('captured', 'settled', 'disputed', 'refunded'))",
     ),
     by_id(
+        "SELECT 'dispute' AS kind, d.id AS id, 'is closed with a refund of ' || CAST(d.refund_minor AS TEXT) \
+         || ', but ' || CAST(COALESCE(r.minor, 0) AS TEXT) || ' was posted' AS detail FROM disputes d \
+         LEFT JOIN (SELECT p.source_id, SUM(e.credit_minor) AS minor FROM ledger_postings p \
+         JOIN ledger_entries e ON e.posting_id = p.id AND e.account_key LIKE 'wallet:%' \
+         WHERE p.source_type = 'dispute' AND p.event = 'refund' GROUP BY p.source_id) r \
+         ON r.source_id = d.id WHERE COALESCE(r.minor, 0) <> \
+         CASE WHEN d.closed_at IS NULL THEN 0 ELSE d.refund_minor END",
+    ),
+    by_id(
+        "SELECT 'dispute' AS kind, d.id AS id, 'has another fee than was posted' AS detail FROM disputes d \
+         LEFT JOIN (SELECT p.source_id, SUM(e.credit_minor) AS minor FROM ledger_postings p \
+         JOIN ledger_entries e ON e.posting_id = p.id AND e.account_key LIKE 'rev:fees:%' \
+         WHERE p.source_type = 'dispute' AND p.event = 'fee' GROUP BY p.source_id) r \
+         ON r.source_id = d.id WHERE COALESCE(r.minor, 0) <> d.fee_minor",
+    ),
+    by_id(
+        "SELECT 'posting' AS kind, p.id AS id, 'is of no dispute' AS detail FROM ledger_postings p \
+         WHERE p.source_type = 'dispute' AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.id = p.source_id)",
+    ),
+    by_id(
+        "SELECT 'charge' AS kind, g.id AS id, 'is ' || g.state || ', against its dispute' AS detail \
+         FROM charges g LEFT JOIN disputes d ON d.charge_id = g.id \
+         WHERE (g.state = 'disputed') <> (d.id IS NOT NULL AND d.closed_at IS NULL)",
+    ),
+    by_id(
+        "SELECT 'purchase' AS kind, u.id AS id, 'is disputed, but has no open dispute' AS detail \
+         FROM purchases u WHERE u.state = 'disputed' AND NOT EXISTS (SELECT 1 FROM disputes d \
+         WHERE d.purchase_id = u.id AND d.charge_kind = 'lead' AND d.closed_at IS NULL)",
+    ),
+    by_id(
+        "SELECT r.source_type AS kind, r.source_id AS id, 'has another reserve than was posted' AS detail \
+         FROM reserves r LEFT JOIN (SELECT p.source_type, p.source_id, \
+         SUM(CASE WHEN p.event = 'settle' THEN e.credit_minor ELSE 0 END) AS kept, \
+         SUM(CASE WHEN p.event = 'reserve_release' THEN e.debit_minor ELSE 0 END) AS released \
+         FROM ledger_postings p JOIN ledger_entries e ON e.posting_id = p.id \
+         AND e.account_key LIKE 's_reserve:%' WHERE p.event IN ('settle', 'reserve_release') \
+         GROUP BY p.source_type, p.source_id) t \
+         ON t.source_type = r.source_type AND t.source_id = r.source_id \
+         WHERE COALESCE(t.kept, 0) <> r.amount_minor \
+         OR COALESCE(t.released, 0) <> COALESCE(r.released_minor, 0)",
+    ),
+    by_id(
+        "SELECT 'posting' AS kind, p.id AS id, 'pays out what was not kept back' AS detail \
+         FROM ledger_postings p WHERE p.event = 'reserve_release' AND NOT EXISTS (SELECT 1 \
+         FROM reserves r WHERE r.source_type = p.source_type AND r.source_id = p.source_id \
+         AND r.released_at IS NOT NULL)",
+    ),
+    by_id(
         "SELECT 'payout' AS kind, o.id AS id, 'was asked for, but not taken out of the payable' AS detail \
          FROM payouts o WHERE NOT EXISTS (SELECT 1 \
          FROM ledger_postings p JOIN ledger_entries e ON e.posting_id = p.id \

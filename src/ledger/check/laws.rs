@@ -171,6 +171,13 @@ pub const LAWS: &[Law] = &[
                  WHERE COALESCE(a.balance_minor, 0) <> COALESCE(o.total, 0)",
             ),
             by_id(
+                "SELECT h.source_type AS kind, h.source_id AS id, 'is set aside, but nobody disputes it' \
+                 AS detail FROM holds h WHERE h.disputed_minor > 0 AND NOT EXISTS (SELECT 1 \
+                 FROM disputes d WHERE d.closed_at IS NULL AND ((h.source_type = 'purchase' \
+                 AND d.charge_id IS NULL AND d.purchase_id = h.source_id) \
+                 OR (h.source_type = 'charge' AND d.charge_id = h.source_id)))",
+            ),
+            by_id(
                 "SELECT p.source_type AS kind, p.source_id AS id, 'asked for ' \
                  || CAST(SUM(e.credit_minor) AS TEXT) || ', ended with ' \
                  || CAST(SUM(e.debit_minor) AS TEXT) AS detail \

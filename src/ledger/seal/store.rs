@@ -37,6 +37,17 @@ struct Member {
     item_id: ItemId,
     seq: i64,
     position: i64,
+    leaf: Vec<u8>,
+}
+
+/// A row's place in a seal, and the hash that it had then.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = seal_members)]
+pub struct Sealed {
+    pub item_id: ItemId,
+    pub position: i64,
+    /// Missing in seals of before leaves were kept.
+    pub leaf: Option<Vec<u8>>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -50,6 +61,7 @@ struct AuditRow {
     subject: String,
     detail: String,
     request_id: Option<String>,
+    address: Option<String>,
 }
 
 pub fn last(conn: &mut Conn, chain: Chain) -> Result<Option<Seal>> {
@@ -76,17 +88,58 @@ pub fn after(conn: &mut Conn, chain: Chain, seq: i64) -> Result<Option<Seal>> {
         .optional()?)
 }
 
-pub fn insert(conn: &mut Conn, seal: &Seal, items: &[ItemId]) -> Result<()> {
+/// Where a row stands under which seal, with the hash it was sealed by.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = seal_members)]
+pub struct Place {
+    pub item_id: ItemId,
+    pub seq: i64,
+    pub position: i64,
+    /// Missing in seals of before leaves were kept.
+    pub leaf: Option<Vec<u8>>,
+}
+
+/// The places of those of the rows that are sealed.
+pub fn places(conn: &mut Conn, chain: Chain, items: &[ItemId]) -> Result<HashMap<ItemId, Place>> {
+    let mut places = HashMap::with_capacity(items.len());
+    for chunk in items.chunks(CHUNK) {
+        let found = seal_members::table
+            .filter(seal_members::chain.eq(chain))
+            .filter(seal_members::item_id.eq_any(chunk))
+            .select(Place::as_select())
+            .load(conn)?;
+        places.extend(found.into_iter().map(|place| (place.item_id, place)));
+    }
+    Ok(places)
+}
+
+/// The seals of these numbers, in their order.
+pub fn numbered(conn: &mut Conn, chain: Chain, numbers: &[i64]) -> Result<Vec<Seal>> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(CHUNK) {
+        let seals = seals::table
+            .filter(seals::chain.eq(chain))
+            .filter(seals::seq.eq_any(chunk))
+            .order(seals::seq)
+            .select(Seal::as_select())
+            .load(conn)?;
+        found.extend(seals);
+    }
+    Ok(found)
+}
+
+pub fn insert(conn: &mut Conn, seal: &Seal, rows: &[(ItemId, Root)]) -> Result<()> {
     diesel::insert_into(seals::table)
         .values(seal)
         .execute(conn)?;
     let members: Vec<Member> = (0..)
-        .zip(items)
-        .map(|(position, &item_id)| Member {
+        .zip(rows)
+        .map(|(position, &(item_id, leaf))| Member {
             chain: seal.chain,
             item_id,
             seq: seal.seq,
             position,
+            leaf: leaf.to_vec(),
         })
         .collect();
     for chunk in members.chunks(CHUNK) {
@@ -95,12 +148,13 @@ pub fn insert(conn: &mut Conn, seal: &Seal, items: &[ItemId]) -> Result<()> {
     Ok(())
 }
 
-pub fn members(conn: &mut Conn, chain: Chain, seq: i64) -> Result<Vec<ItemId>> {
+/// The rows of a seal in their order.
+pub fn members(conn: &mut Conn, chain: Chain, seq: i64) -> Result<Vec<Sealed>> {
     Ok(seal_members::table
         .filter(seal_members::chain.eq(chain))
         .filter(seal_members::seq.eq(seq))
         .order(seal_members::position)
-        .select(seal_members::item_id)
+        .select(Sealed::as_select())
         .load(conn)?)
 }
 
@@ -182,15 +236,14 @@ pub fn unsealed_before(
     })
 }
 
-/// The hashes of rows, in the order of `items`; rows that are gone are left out.
-pub fn leaves(conn: &mut Conn, chain: Chain, items: &[ItemId]) -> Result<Vec<Root>> {
-    let mut leaves = Vec::with_capacity(items.len());
+/// The hashes of rows as they are now; rows that are gone have none.
+pub fn leaves(conn: &mut Conn, chain: Chain, items: &[ItemId]) -> Result<HashMap<ItemId, Root>> {
+    let mut leaves = HashMap::with_capacity(items.len());
     for chunk in items.chunks(CHUNK) {
-        let hashes = match chain {
+        leaves.extend(match chain {
             Chain::Ledger => posting_leaves(conn, chunk)?,
             Chain::Audit => audit_leaves(conn, chunk)?,
-        };
-        leaves.extend(chunk.iter().filter_map(|item| hashes.get(item)));
+        });
     }
     Ok(leaves)
 }
@@ -256,8 +309,14 @@ fn audit_leaves(conn: &mut Conn, items: &[ItemId]) -> Result<HashMap<ItemId, Roo
 
 fn audit_leaf(row: &AuditRow) -> Root {
     let account = row.account_id.map(|id| id.0);
-    Canonical::default()
-        .text("galena audit 1")
+    // Entries of before addresses were noted keep the form that they were sealed in.
+    let form = if row.address.is_some() {
+        "galena audit 2"
+    } else {
+        "galena audit 1"
+    };
+    let whole = Canonical::default()
+        .text(form)
         .bytes(row.id.0.as_bytes())
         .number(row.at.micros())
         .text(&row.actor)
@@ -265,6 +324,9 @@ fn audit_leaf(row: &AuditRow) -> Root {
         .text(&row.action)
         .text(&row.subject)
         .text(&row.detail)
-        .optional(row.request_id.as_deref().map(str::as_bytes))
-        .leaf()
+        .optional(row.request_id.as_deref().map(str::as_bytes));
+    match &row.address {
+        Some(address) => whole.text(address).leaf(),
+        None => whole.leaf(),
+    }
 }

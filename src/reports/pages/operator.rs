@@ -1,7 +1,7 @@
-//! The operator's overview, the health of the queues, the audit log.
+//! The operator's overview, the health of the queues.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
@@ -9,12 +9,12 @@ use serde::Deserialize;
 use crate::access::Caller;
 use crate::clock::{MINUTE, Ts};
 use crate::error::{Code, Error, Result};
-use crate::id::{AuditId, JobId};
+use crate::id::JobId;
 use crate::jobs::{self, Job, JobState};
 use crate::reports::chart::{self, Chart};
 use crate::reports::store::operator::QueueLine;
-use crate::reports::{self, AuditFilter, AuditRow, OperatorReport, Turnover};
-use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
+use crate::reports::{self, OperatorReport, Turnover};
+use crate::web::{Ctx, Form, Page, format, html, redirect_with};
 use crate::{leads, purchases, requests};
 
 /// Jobs shown of those that were given up.
@@ -110,45 +110,4 @@ pub async fn requeue(
         "/operator/queues",
         &fl!(page.l, "queues-requeued"),
     ))
-}
-
-#[derive(Template)]
-#[template(path = "reports/audit.html")]
-struct AuditPage {
-    page: Page,
-    filter: AuditFilter,
-    rows: Paged<AuditRow>,
-}
-
-impl AuditPage {
-    fn is_filtered(&self) -> bool {
-        !self.page.query.is_empty()
-    }
-}
-
-/// The audit log with filters, newest first.
-pub async fn audit(
-    ctx: Ctx,
-    page: Page,
-    filter: Query<AuditFilter>,
-    paging: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let filter = filter.into_inner();
-    let limit = paging.limit()?;
-    let before = paging
-        .after()?
-        .map(|cursor| (cursor.at, AuditId(cursor.id)));
-    let sought = filter.clone();
-    let rows = ctx
-        .db
-        .read(move |conn| reports::audit_log(conn, &sought, before, limit + 1))
-        .await?;
-    html(&AuditPage {
-        page,
-        filter,
-        rows: Paged::cut(rows, limit, |row| Cursor {
-            at: row.at,
-            id: row.id.0,
-        }),
-    })
 }

@@ -5,6 +5,7 @@ use actix_web::web::{Path, Query};
 use askama::Template;
 use i18n_embed_fl::fl;
 
+use crate::disputes::{self, Published};
 use crate::error::Result;
 use crate::reports::market::{self, Facet, FacetValue, Found, Search};
 use crate::reports::{self, Figures};
@@ -38,6 +39,7 @@ struct MarketPage {
     page: Page,
     search: Search,
     found: Found,
+    figures: Vec<(String, Published)>,
 }
 
 impl MarketPage {
@@ -94,14 +96,20 @@ pub async fn market(ctx: Ctx, page: Page, query: Query<Search>) -> Result<HttpRe
     let now = ctx.now();
     let search = query.into_inner();
     let sought = search.clone();
-    let found = ctx
+    let (found, figures) = ctx
         .db
-        .read(move |conn| market::search(conn, &sought, now))
+        .read(move |conn| {
+            Ok((
+                market::search(conn, &sought, now)?,
+                disputes::published_all(conn, now)?,
+            ))
+        })
         .await?;
     html(&MarketPage {
         page,
         search,
         found,
+        figures,
     })
 }
 

@@ -1,0 +1,3 @@
+DROP TABLE reserves;
+DROP TABLE standing_steps;
+DROP TABLE standings;

@@ -1,0 +1,379 @@
+//! Standings, their steps and reserves in the database, and the counts behind them.
+
+use diesel::prelude::*;
+
+use super::{Counts, Step, WINDOW_DAYS};
+use crate::access::AccountKind;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::schema::{
+    accounts, charges, conversions, dispute_decisions, disputes, leads, purchase_requests,
+    purchases, request_changes, reserves, standing_steps, standings,
+};
+use crate::error::Result;
+use crate::id::{AccountId, DisputeId, PurchaseId, RequestId};
+use crate::ledger::{Source, SourceId, SourceKind};
+use crate::money::{Currency, Money};
+
+/// Disputes and outcomes that are looked at for one account, the newest.
+const LOOKED_AT: i64 = 2_000;
+
+/// A standing as it is kept: score, counts as JSON, and when they were counted.
+pub type Kept = (i32, String, Ts);
+
+pub fn kept(conn: &mut Conn, account: AccountId) -> Result<Option<Kept>> {
+    Ok(standings::table
+        .find(account)
+        .select((standings::score, standings::counts, standings::computed_at))
+        .first(conn)
+        .optional()?)
+}
+
+pub fn keep(conn: &mut Conn, account: AccountId, score: i32, counts: &str, now: Ts) -> Result<()> {
+    let new = (
+        standings::score.eq(score),
+        standings::counts.eq(counts),
+        standings::computed_at.eq(now),
+    );
+    let updated = diesel::update(standings::table.find(account))
+        .set(new)
+        .execute(conn)?;
+    if updated == 0 {
+        diesel::insert_into(standings::table)
+            .values((standings::account_id.eq(account), new))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Trading accounts whose standing was computed before then, or never.
+pub fn aged(conn: &mut Conn, before: Ts, limit: i64) -> Result<Vec<(AccountId, AccountKind)>> {
+    Ok(accounts::table
+        .left_join(standings::table)
+        .filter(accounts::kind.ne(AccountKind::Operator))
+        .filter(accounts::state.eq("approved"))
+        .filter(
+            standings::computed_at
+                .is_null()
+                .or(standings::computed_at.le(before)),
+        )
+        .order(accounts::id)
+        .limit(limit)
+        .select((accounts::id, accounts::kind))
+        .load(conn)?)
+}
+
+/// Accounts with their scores, the lowest first.
+pub fn lowest(conn: &mut Conn, limit: i64) -> Result<Vec<(AccountId, String, AccountKind, i32)>> {
+    Ok(standings::table
+        .inner_join(accounts::table)
+        .order((standings::score, accounts::id))
+        .limit(limit)
+        .select((
+            accounts::id,
+            accounts::name,
+            accounts::kind,
+            standings::score,
+        ))
+        .load(conn)?)
+}
+
+pub fn steps(conn: &mut Conn) -> Result<Vec<Step>> {
+    Ok(standing_steps::table
+        .order(standing_steps::least_score)
+        .select(Step::as_select())
+        .load(conn)?)
+}
+
+pub fn step_of(conn: &mut Conn, score: i32) -> Result<Step> {
+    Ok(standing_steps::table
+        .filter(standing_steps::least_score.le(score))
+        .order(standing_steps::least_score.desc())
+        .select(Step::as_select())
+        .first(conn)?)
+}
+
+pub fn set_steps(conn: &mut Conn, new: &[Step]) -> Result<()> {
+    diesel::delete(standing_steps::table).execute(conn)?;
+    for step in new {
+        diesel::insert_into(standing_steps::table)
+            .values(*step)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Tells every server that a buyer's requests rank otherwise.
+pub fn touch_requests(conn: &mut Conn, buyer: AccountId, now: Ts) -> Result<()> {
+    let ids: Vec<RequestId> = purchase_requests::table
+        .filter(purchase_requests::buyer_id.eq(buyer))
+        .filter(purchase_requests::state.eq("active"))
+        .select(purchase_requests::id)
+        .load(conn)?;
+    note_changes(conn, ids, now)
+}
+
+/// Tells every server that all requests may rank otherwise.
+pub fn touch_all_requests(conn: &mut Conn, now: Ts) -> Result<()> {
+    let ids: Vec<RequestId> = purchase_requests::table
+        .filter(purchase_requests::state.eq("active"))
+        .select(purchase_requests::id)
+        .load(conn)?;
+    note_changes(conn, ids, now)
+}
+
+fn note_changes(conn: &mut Conn, ids: Vec<RequestId>, now: Ts) -> Result<()> {
+    for id in ids {
+        diesel::insert_into(request_changes::table)
+            .values((
+                request_changes::request_id.eq(id),
+                request_changes::at.eq(now),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Counts what the formula asks for.
+pub fn count(conn: &mut Conn, account: AccountId, kind: AccountKind, now: Ts) -> Result<Counts> {
+    let since = now.minus_days(WINDOW_DAYS);
+    let is_seller = kind == AccountKind::Seller;
+    let mut counts = Counts::default();
+    if is_seller {
+        (counts.received, counts.passed) = verified(conn, account, since)?;
+    }
+    let mut bought = purchases::table
+        .filter(purchases::purchased_at.ge(since))
+        .count()
+        .into_boxed();
+    bought = if is_seller {
+        bought.filter(purchases::seller_id.eq(account))
+    } else {
+        bought.filter(purchases::buyer_id.eq(account))
+    };
+    counts.purchases = bought.get_result(conn)?;
+    count_disputes(conn, account, is_seller, since, &mut counts)?;
+    count_outcomes(conn, account, is_seller, since, &mut counts)?;
+    Ok(counts)
+}
+
+fn verified(conn: &mut Conn, seller: AccountId, since: Ts) -> Result<(i64, i64)> {
+    let received = leads::table
+        .filter(leads::seller_id.eq(seller))
+        .filter(leads::received_at.ge(since));
+    let all = received.count().get_result(conn)?;
+    let passed = received
+        .filter(leads::state.ne_all(["received", "rejected", "quarantined"]))
+        .count()
+        .get_result(conn)?;
+    Ok((all, passed))
+}
+
+#[derive(Queryable)]
+struct DisputeSeen {
+    id: DisputeId,
+    refund_minor: i64,
+    round: i32,
+    appealed_by: Option<AccountId>,
+    opened_at: Ts,
+    answered_at: Option<Ts>,
+    decided_at: Option<Ts>,
+    closed_at: Option<Ts>,
+    state: String,
+}
+
+fn count_disputes(
+    conn: &mut Conn,
+    account: AccountId,
+    is_seller: bool,
+    since: Ts,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut query = disputes::table
+        .filter(disputes::opened_at.ge(since))
+        .order((disputes::opened_at.desc(), disputes::id.desc()))
+        .limit(LOOKED_AT)
+        .select((
+            disputes::id,
+            disputes::refund_minor,
+            disputes::round,
+            disputes::appealed_by,
+            disputes::opened_at,
+            disputes::answered_at,
+            disputes::decided_at,
+            disputes::closed_at,
+            disputes::state,
+        ))
+        .into_boxed();
+    query = if is_seller {
+        query.filter(disputes::seller_id.eq(account))
+    } else {
+        query.filter(disputes::buyer_id.eq(account))
+    };
+    let seen: Vec<DisputeSeen> = query.load(conn)?;
+    let mut hours = Vec::new();
+    let mut appealed = Vec::new();
+    for dispute in &seen {
+        counts.disputes += 1;
+        let is_withdrawn = dispute.state == "withdrawn";
+        if dispute.closed_at.is_some() && !is_withdrawn {
+            counts.closed += 1;
+            counts.refunded += i64::from(dispute.refund_minor > 0);
+            counts.denied += i64::from(dispute.refund_minor == 0);
+        }
+        if let Some(answered) = dispute.answered_at {
+            counts.to_answer += 1;
+            counts.answered += 1;
+            hours.push((answered.micros() - dispute.opened_at.micros()) / crate::clock::HOUR);
+        } else if dispute.decided_at.is_some() && dispute.state == "accepted" {
+            counts.to_answer += 1;
+        }
+        if dispute.appealed_by == Some(account) && dispute.round == 2 {
+            counts.appeals += 1;
+            appealed.push(dispute.id);
+        }
+    }
+    hours.sort_unstable();
+    counts.answer_hours = hours.get(hours.len() / 2).copied().unwrap_or(0);
+    counts.overturned = overturned(conn, &appealed)?;
+    Ok(())
+}
+
+/// Those of these disputes whose second decision gave back another amount than the first.
+fn overturned(conn: &mut Conn, appealed: &[DisputeId]) -> Result<i64> {
+    let mut changed = 0;
+    for some in appealed.chunks(500) {
+        let rows: Vec<(DisputeId, i64)> = dispute_decisions::table
+            .filter(dispute_decisions::dispute_id.eq_any(some))
+            .order((dispute_decisions::dispute_id, dispute_decisions::round))
+            .select((
+                dispute_decisions::dispute_id,
+                dispute_decisions::refund_minor,
+            ))
+            .load(conn)?;
+        for pair in rows.chunk_by(|one, other| one.0 == other.0) {
+            if let [(_, first), (_, second)] = pair {
+                changed += i64::from(first != second);
+            }
+        }
+    }
+    Ok(changed)
+}
+
+fn count_outcomes(
+    conn: &mut Conn,
+    account: AccountId,
+    is_seller: bool,
+    since: Ts,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut ended = charges::table
+        .filter(charges::kind.eq_any(["appointment", "sale"]))
+        .filter(charges::state.ne_all(["held", "owed"]))
+        .filter(charges::created_at.ge(since))
+        .order((charges::created_at.desc(), charges::id.desc()))
+        .limit(LOOKED_AT)
+        .select((charges::purchase_id, charges::kind, charges::state))
+        .into_boxed();
+    ended = if is_seller {
+        ended.filter(charges::seller_id.eq(account))
+    } else {
+        ended.filter(charges::buyer_id.eq(account))
+    };
+    let ended: Vec<(Option<PurchaseId>, String, String)> = ended.load(conn)?;
+    let mut silent = Vec::new();
+    for (purchase, _, state) in &ended {
+        counts.awaited += 1;
+        if state == "released" {
+            silent.extend(*purchase);
+        } else {
+            counts.came_about += 1;
+            counts.reported += 1;
+        }
+    }
+    // What did not come about was reported as well, where somebody said so.
+    for some in silent.chunks(500) {
+        let said: i64 = conversions::table
+            .filter(conversions::purchase_id.eq_any(some))
+            .filter(conversions::state.eq("confirmed"))
+            .count()
+            .get_result(conn)?;
+        counts.reported = (counts.reported + said).min(counts.awaited);
+    }
+    Ok(())
+}
+
+/// A part of a settled share that is kept back.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = reserves)]
+pub struct KeptBack {
+    source_type: SourceKind,
+    source_id: SourceId,
+    pub seller_id: AccountId,
+    currency: Currency,
+    amount_minor: i64,
+    pub release_at: Ts,
+}
+
+impl KeptBack {
+    pub fn source(&self) -> Source {
+        Source::from_parts(self.source_type, self.source_id)
+    }
+
+    pub const fn amount(&self) -> Money {
+        Money::new(self.amount_minor, self.currency)
+    }
+}
+
+pub fn keep_back(
+    conn: &mut Conn,
+    source: Source,
+    seller: AccountId,
+    amount: Money,
+    release_at: Ts,
+) -> Result<()> {
+    diesel::insert_into(reserves::table)
+        .values((
+            reserves::source_type.eq(source.kind()),
+            reserves::source_id.eq(source.id()),
+            reserves::seller_id.eq(seller),
+            reserves::currency.eq(amount.currency),
+            reserves::amount_minor.eq(amount.minor),
+            reserves::release_at.eq(release_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What is to be paid out by now, the oldest first.
+pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<KeptBack>> {
+    Ok(reserves::table
+        .filter(reserves::released_at.is_null())
+        .filter(reserves::release_at.le(now))
+        .order((reserves::release_at, reserves::source_id))
+        .limit(limit)
+        .select(KeptBack::as_select())
+        .load(conn)?)
+}
+
+/// What is kept back of a seller's shares, the next to be paid out first.
+pub fn kept_back(conn: &mut Conn, seller: AccountId, limit: i64) -> Result<Vec<KeptBack>> {
+    Ok(reserves::table
+        .filter(reserves::released_at.is_null())
+        .filter(reserves::seller_id.eq(seller))
+        .order((reserves::release_at, reserves::source_id))
+        .limit(limit)
+        .select(KeptBack::as_select())
+        .load(conn)?)
+}
+
+pub fn note_released(conn: &mut Conn, kept: &KeptBack, released: i64, now: Ts) -> Result<()> {
+    diesel::update(reserves::table.find((kept.source_type, kept.source_id)))
+        .filter(reserves::released_at.is_null())
+        .set((
+            reserves::released_at.eq(now),
+            reserves::released_minor.eq(released),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
