@@ -248,7 +248,14 @@ fn step(conn: &mut Conn, operator: &Caller, batch: &Batch, to: BatchState, now: 
     note(conn, operator, batch, action, now)
 }
 
-fn note(conn: &mut Conn, operator: &Caller, batch: &Batch, action: &str, at: Ts) -> Result<()> {
+/// Writes down what was done with a batch.
+pub(super) fn note(
+    conn: &mut Conn,
+    operator: &Caller,
+    batch: &Batch,
+    action: &str,
+    at: Ts,
+) -> Result<()> {
     audit::record(
         conn,
         &audit::Entry {

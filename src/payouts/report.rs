@@ -57,6 +57,7 @@ pub fn apply(
             format!("the batch is {}", batch.state),
         ));
     }
+    batch::note(conn, operator, &batch, "payout_batch.report_taken", now)?;
     let payouts = store::of_batch(conn, id)?;
     let lines = report.lines_for(payouts.iter().map(Payout::end_to_end_id));
     let mut applied = Vec::with_capacity(lines.len());

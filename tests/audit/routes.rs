@@ -80,6 +80,77 @@ const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "a_lead_that_fails_the_criteria_is_not_bought",
     ),
     ("/outcomes/{token}", "browser/appointment.rs", "play"),
+    ("/api/v1/payouts", "payouts/pages.rs", "payouts_by_api"),
+    (
+        "/api/v1/payouts/{id}/cancel",
+        "payouts/pages.rs",
+        "payouts_by_api",
+    ),
+    (
+        "/api/v1/payout_batches",
+        "payouts/pages.rs",
+        "payouts_by_api",
+    ),
+    (
+        "/api/v1/payout_batches/{id}/sent",
+        "payouts/pages.rs",
+        "payouts_by_api",
+    ),
+    (
+        "/api/v1/payout_batches/{id}/payouts/{payout}",
+        "payouts/pages.rs",
+        "payouts_by_api",
+    ),
+    (
+        "/seller/payouts",
+        "payouts/pages.rs",
+        "a_seller_gives_its_bank_details_and_is_paid_by_page",
+    ),
+    (
+        "/seller/payouts/bank",
+        "payouts/pages.rs",
+        "a_seller_gives_its_bank_details_and_is_paid_by_page",
+    ),
+    (
+        "/seller/payouts/{id}/cancel",
+        "payouts/pages.rs",
+        "a_seller_gives_its_bank_details_and_is_paid_by_page",
+    ),
+    (
+        "/seller/payouts/bank/cancel",
+        "payouts/pages.rs",
+        "the_exchange_sets_terms_and_asks_in_a_sellers_place",
+    ),
+    (
+        "/operator/payouts/sellers/{id}",
+        "payouts/pages.rs",
+        "the_exchange_sets_terms_and_asks_in_a_sellers_place",
+    ),
+    (
+        "/operator/payouts/sellers/{id}/ask",
+        "payouts/pages.rs",
+        "the_exchange_sets_terms_and_asks_in_a_sellers_place",
+    ),
+    (
+        "/operator/payouts/batches",
+        "payouts/files.rs",
+        "a_batch_goes_to_the_bank_and_its_answer_comes_back",
+    ),
+    (
+        "/operator/payouts/batches/{id}/report",
+        "payouts/files.rs",
+        "a_batch_goes_to_the_bank_and_its_answer_comes_back",
+    ),
+    (
+        "/operator/payouts/batches/{id}/{step}",
+        "payouts/files.rs",
+        "a_batch_goes_to_the_bank_and_its_answer_comes_back",
+    ),
+    (
+        "/operator/payouts/{id}/{step}",
+        "payouts/files.rs",
+        "a_batch_goes_to_the_bank_and_its_answer_comes_back",
+    ),
 ];
 
 /// The scene: who tries, by API and in browsers.

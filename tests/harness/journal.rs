@@ -32,6 +32,7 @@ const ANSWERS_WITH_A_PAGE: &[&str] = &[
     "/outcomes/{token}",
     "/seller/leads/{id}/contact",
     "/operator/leads/{id}/contact",
+    "/operator/payouts/batches/{id}/report",
 ];
 
 /// A change that the server said it made.

@@ -108,6 +108,37 @@ on_both!(async fn payouts_by_api(app) with |options| {
     app.api("GET", batches, &seller.key).send().await.expect(403);
 });
 
+on_both!(async fn the_exchange_sets_terms_and_asks_in_a_sellers_place(app) {
+    let desk = Desk::open(app).await;
+    let seller = desk.earned(app, "Riga Leads", 1).await;
+    let first = app.sign_in(&desk.first.email).await;
+    let path = format!("/operator/payouts/sellers/{}", seller.account);
+    let typed = |schedule, weekday, minimum| {
+        [("schedule", schedule), ("weekday", weekday), ("currency", "EUR"), ("minimum", minimum)]
+    };
+    let wrong = first.post_form(&path, &typed("weekly", "8", "-1")).await.expect(422);
+    assert!(wrong.text.contains("f-weekday-error") && wrong.text.contains("f-minimum-error"), "{}", wrong.text);
+    first.post_form(&path, &typed("weekly", "1", "90")).await.expect(303);
+    let terms = first.get(&path).await.expect(200);
+    assert!(terms.text.contains("each Monday; next on 30 Nov 2026"), "{}", terms.text);
+    let ask = format!("{path}/ask");
+    let short = first.post_form(&ask, &[("currency", "EUR")]).await.expect(422);
+    assert!(short.text.contains("90.00 EUR or more, and 85.00 EUR can be paid out now"), "{}", short.text);
+    first.post_form(&path, &typed("on_request", "", "50.00")).await.expect(303);
+    let asked = first.post_form(&ask, &[("currency", "EUR")]).await.expect(303);
+    let own = format!("{}/approve", asked.location());
+    let refused = first.post_form(&own, &[]).await.expect(409);
+    assert!(refused.text.contains("may not approve it"), "{}", refused.text);
+
+    let owner = app.sign_in(&seller.email).await;
+    let change = [("holder", "A"), ("iban", "EE382200221020145685"), ("bic", ""), ("password", PASSWORD)];
+    owner.post_form("/seller/payouts/bank", &change).await.expect(303);
+    let waits = owner.get("/seller").await.expect(200);
+    assert!(waits.text.contains("EE38 \u{2026}5685"), "{}", waits.text);
+    owner.post_form("/seller/payouts/bank/cancel", &[]).await.expect(303);
+    owner.post_form("/seller/payouts/bank/cancel", &[]).await.expect(409);
+});
+
 #[test]
 fn a_change_of_bank_details_is_told_by_mail() {
     run(async {
