@@ -138,27 +138,33 @@ fn words(l: &Lang, notice: &Notice) -> (String, String) {
         | NoticeKind::DisputeMessage
         | NoticeKind::DisputeClosed
         | NoticeKind::LeadStopped => dispute(l, notice),
-        NoticeKind::BudgetReached => (
-            fl!(
-                l,
-                "notices-budget-reached",
-                name = name.clone(),
-                percent = word("percent")
-            ),
-            fl!(
-                l,
-                "notices-budget-reached-text",
-                name = name,
-                percent = word("percent"),
-                spent = word("spent"),
-                budget = word("budget")
-            ),
-        ),
+        NoticeKind::BudgetReached => budget(l, notice),
         NoticeKind::PayoutPaid
         | NoticeKind::PayoutFailed
         | NoticeKind::BankDetailsChanging
         | NoticeKind::BankDetailsKept => money_words(l, notice),
     }
+}
+
+/// Subject and text of how far a budget is used up.
+fn budget(l: &Lang, notice: &Notice) -> (String, String) {
+    let word = |name: &str| notice.word(name).to_owned();
+    (
+        fl!(
+            l,
+            "notices-budget-reached",
+            name = word("name"),
+            percent = word("percent")
+        ),
+        fl!(
+            l,
+            "notices-budget-reached-text",
+            name = word("name"),
+            percent = word("percent"),
+            spent = word("spent"),
+            budget = word("budget")
+        ),
+    )
 }
 
 /// Subject and text of what is told about payouts and where they go.
