@@ -1,6 +1,7 @@
 //! The audit log: who, from where, before and after; what is read, exported and verified; and nothing of a
 //! person in clear.
 
+mod elsewhere;
 mod routes;
 mod verified;
 

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod evidence;
+mod pages;
 mod paths;
 mod races;
 mod refused;
@@ -12,14 +13,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use galena::access::{AccountKind, Role};
 use galena::clock::DAY;
 use galena::disputes::{self, Claim, DisputedCharge, Evidence};
-use galena::id::{DisputeId, PayoutId, PurchaseId};
-use galena::ledger::{self, LedgerAccount, Provider};
-use galena::money::Currency;
+use galena::id::{DisputeId, PurchaseId};
 use serde_json::{Value, json};
 
 use crate::conversions::{caller, make_contract, open_lead, request_under};
 use crate::harness::{Answer, TestApp, Trader};
 use crate::market as trade;
+use crate::payouts::people::{Desk, IBAN};
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,17 +248,11 @@ impl<'a> Case<'a> {
             .expect(200);
     }
 
+    /// Everything payable goes to the seller's bank, by the hands of two.
     async fn pay_out(&self) {
-        let (seller, now) = (self.seller.account, self.app.clock.now());
-        self.app
-            .write(move |conn| {
-                let payable = LedgerAccount::SellerPayable(seller);
-                let amount = ledger::balance_of(conn, payable, Currency::EUR)?;
-                let payout = PayoutId::new(now);
-                ledger::ask_payout(conn, payout, seller, amount, now)?;
-                ledger::pay_payout(conn, payout, Provider::Bank, now)
-            })
-            .await;
+        let desk = Desk::named(self.app, &self.seller.email).await;
+        desk.give_bank(self.app, &self.seller, IBAN).await;
+        desk.pay_out(self.app, &self.seller).await;
     }
 
     async fn state(&self, path: &str) -> String {

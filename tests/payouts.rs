@@ -2,7 +2,7 @@
 
 mod files;
 mod pages;
-mod people;
+pub mod people;
 mod states;
 mod terms;
 

@@ -2114,6 +2114,10 @@ payouts-saturday = Saturday
 payouts-sunday = Sunday
 payouts-available = Can be paid out
 payouts-less-claims = after { $amount } that you owe
+payouts-delayed = { $amount } more waits until it was final for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}, by your standing
 payouts-on-its-way = { $amount } on its way
 payouts-from = from { $amount } on
 payouts-ask = Ask for a payout
@@ -2212,5 +2216,9 @@ payouts-open = On its way
 payouts-nothing-final = Nothing is final yet.
 payouts-account-page = Account
 payouts-ask-for = Ask for this seller
+seller-need-disputes = { $count ->
+    [one] { $count } dispute waits for your answer
+   *[other] { $count } disputes wait for your answer
+}
 seller-need-bank-details = Your money can be paid out: give bank details
 seller-need-bank-change = Payouts will soon go to { $account }: see that it is yours

@@ -23,7 +23,7 @@ pub fn make(maker: &Maker<'_>, parties: &Parties) -> Result<()> {
     maker.db.write_blocking(move |conn| {
         let details = bank::parse(&seller.account_name, SELLER_IBAN, "")?;
         bank::set(conn, &vault, &seller, &details, now)?;
-        let free = payouts::available(conn, seller.account_id)?;
+        let free = payouts::available(conn, seller.account_id, now)?;
         let euro = free
             .iter()
             .find(|line| line.minimum.currency == Currency::EUR);

@@ -11,11 +11,16 @@ use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, PayoutId, UserId};
 use crate::ledger::{self, Kind, Payable};
 use crate::money::{Currency, Money, MoneyError};
+use crate::standing;
 
 /// What a seller may have paid out in one currency.
 #[derive(Debug, Clone, Copy)]
 pub struct Available {
     pub payable: Payable,
+    /// What of it may go out now: less claims, and less what the seller's standing makes wait.
+    free: Money,
+    /// Days that a share waits after it became final.
+    pub delay_days: i32,
     /// The least that is paid out at once.
     pub minimum: Money,
     /// Asked for, approved or sent.
@@ -24,7 +29,13 @@ pub struct Available {
 
 impl Available {
     pub fn free(&self) -> Money {
-        self.payable.free()
+        self.free
+    }
+
+    /// What is final, but waits by the seller's standing.
+    pub fn waiting(&self) -> Money {
+        let free = self.payable.free();
+        Money::new(free.minor - self.free.minor, free.currency)
     }
 
     pub fn is_enough(&self) -> bool {
@@ -33,7 +44,8 @@ impl Available {
 }
 
 /// What a seller may have paid out, a line for each currency in which it ever had final money.
-pub fn available(conn: &mut Conn, seller: AccountId) -> Result<Vec<Available>> {
+pub fn available(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<Vec<Available>> {
+    let delay_days = standing::step_of(conn, seller, AccountKind::Seller)?.delay_days;
     let mut currencies: Vec<Currency> = ledger::balances(conn, seller)?
         .into_iter()
         .filter(|balance| matches!(balance.kind, Kind::SellerPayable | Kind::SellerReceivable))
@@ -45,13 +57,33 @@ pub fn available(conn: &mut Conn, seller: AccountId) -> Result<Vec<Available>> {
         .into_iter()
         .map(|currency| {
             let minor = open.iter().find(|sum| sum.0 == currency);
+            let payable = ledger::payable(conn, seller, currency)?;
             Ok(Available {
-                payable: ledger::payable(conn, seller, currency)?,
+                free: ripe(conn, seller, payable, delay_days, now)?,
+                payable,
+                delay_days,
                 minimum: settings::minimum(conn, seller, currency)?,
                 on_its_way: Money::new(minor.map_or(0, |sum| sum.1), currency),
             })
         })
         .collect()
+}
+
+/// What of a payable may go out: less claims, and only what has been final for so many days.
+fn ripe(
+    conn: &mut Conn,
+    seller: AccountId,
+    payable: Payable,
+    delay_days: i32,
+    now: Ts,
+) -> Result<Money> {
+    let free = payable.free();
+    if delay_days == 0 {
+        return Ok(free);
+    }
+    let then = now.minus_days(delay_days);
+    let ripe = ledger::payable_since(conn, seller, free.currency, then)?;
+    Ok(Money::new(free.minor.min(ripe.minor), free.currency))
 }
 
 /// A payout to be asked for.
@@ -112,7 +144,9 @@ pub fn ask(conn: &mut Conn, ask: &Ask, now: Ts) -> Result<Payout> {
     if bank::current(conn, ask.seller, now)?.is_none() {
         return Err(Error::refused(Code::BankDetailsMissing));
     }
-    let free = ledger::lock_payable(conn, ask.seller, ask.currency)?.free();
+    let payable = ledger::lock_payable(conn, ask.seller, ask.currency)?;
+    let delay_days = standing::step_of(conn, ask.seller, AccountKind::Seller)?.delay_days;
+    let free = ripe(conn, ask.seller, payable, delay_days, now)?;
     let minimum = settings::minimum(conn, ask.seller, ask.currency)?;
     let amount = ask.amount.unwrap_or(free);
     if amount.minor < minimum.minor {

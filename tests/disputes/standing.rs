@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{By, Case, Step, ppl};
 use crate::harness::{Answer, TestApp};
 use crate::market as trade;
+use crate::payouts::people::{Desk, IBAN};
 
 async fn standing(app: &TestApp, key: &str) -> Value {
     app.api("GET", "/api/v1/standing", key)
@@ -74,6 +75,24 @@ on_both!(async fn a_reserve_is_kept_back_and_paid_out_later(app) {
     trade::assert_laws(app).await;
     case.take(Step::Days(30)).await;
     assert_eq!(money(&case).await, [0, 0, 3_825, 100_000]);
+    trade::assert_laws(app).await;
+});
+
+on_both!(async fn a_delay_makes_final_money_wait(app) {
+    set_steps(app, &[["0", "0", "0", "30", "3"]]).await.expect(303);
+    let mut case = Case::make(app, "delay", &ppl(&json!({})), 1).await;
+    let desk = Desk::named(app, "delay desk").await;
+    desk.give_bank(app, &case.seller, IBAN).await;
+    case.take(Step::Days(7)).await;
+    assert_eq!(money(&case).await, [4_250, 0, 0, 95_000]);
+    let seller = app.sign_in(&case.seller.email).await;
+    let page = seller.get("/seller/payouts").await.expect(200).text;
+    assert!(page.contains("more waits until it was final for 3 days"), "{page}");
+    let early = app.api("POST", "/api/v1/payouts", case.key(By::Seller)).json(&json!({"currency": "EUR"}));
+    assert_eq!(early.send().await.expect(422).field_codes(), ["amount:too_small"]);
+    app.advance(3 * DAY + 1);
+    desk.pay_out(app, &case.seller).await;
+    assert_eq!(money(&case).await, [0, 0, 0, 95_000]);
     trade::assert_laws(app).await;
 });
 

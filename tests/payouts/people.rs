@@ -7,6 +7,7 @@ use galena::id::{PayoutBatchId, PayoutId};
 use galena::ledger::{self, Kind};
 use galena::money::{Currency, Money};
 use galena::payouts::batch::{self, Batch, Debtor, Method, Wanted};
+use galena::payouts::settings::{self, Change, When};
 use galena::payouts::{self, Ask, Outcome, Payout, bank};
 use serde_json::json;
 
@@ -68,6 +69,13 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open(app: &TestApp) -> Self {
+        Self::named(app, "finance").await
+    }
+
+    /// The same, with e-mail addresses of their own.
+    pub async fn named(app: &TestApp, name: &str) -> Self {
+        let name = name.replace('@', " ");
+        let (one, two) = (format!("{name} one"), format!("{name} two"));
         let account = |name| {
             app.account(
                 AccountKind::Operator,
@@ -77,9 +85,30 @@ impl Desk {
             )
         };
         Self {
-            first: account("finance one").await,
-            second: account("finance two").await,
+            first: account(&one).await,
+            second: account(&two).await,
         }
+    }
+
+    /// Lets a seller have any sum paid out.
+    pub async fn pay_small_sums(&self, app: &TestApp, seller: &Trader) {
+        let (by, account, now) = (self.first(), seller.account, app.clock.now());
+        let change = Change {
+            when: When::OnRequest,
+            minimum: Some(eur(1)),
+        };
+        app.write(move |conn| settings::change(conn, &by, account, &change, now))
+            .await;
+    }
+
+    /// Everything that is payable, from the asking to the bank's word.
+    pub async fn pay_out(&self, app: &TestApp, seller: &Trader) {
+        self.pay_small_sums(app, seller).await;
+        let payout = self.try_ask(app, seller, None).await.unwrap();
+        self.approve(app, payout.id).await.unwrap();
+        let batch = self.batch(app).await.unwrap();
+        self.send(app, batch.id).await.unwrap();
+        self.end(app, payout.id, Outcome::Paid).await.unwrap();
     }
 
     pub fn first(&self) -> Caller {

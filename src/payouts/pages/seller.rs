@@ -60,6 +60,14 @@ impl SellerPage {
                 amount = line.payable.owed.shown()
             ));
         }
+        if line.waiting().minor > 0 {
+            notes.push(fl!(
+                l,
+                "payouts-delayed",
+                amount = line.waiting().shown(),
+                days = line.delay_days
+            ));
+        }
         if line.on_its_way.minor > 0 {
             notes.push(fl!(
                 l,
@@ -114,7 +122,7 @@ async fn load(
             let rows = payouts::of_seller(conn, seller, None, before, limit + 1)?;
             Ok(SellerPage {
                 page,
-                available: payouts::available(conn, seller)?,
+                available: payouts::available(conn, seller, now)?,
                 current: bank::current(conn, seller, now)?,
                 waiting: bank::waiting(conn, seller, now)?,
                 settings: settings::of(conn, seller)?,

@@ -100,7 +100,7 @@ async fn load(
                 page,
                 seller,
                 name: account.name,
-                available: payouts::available(conn, seller)?,
+                available: payouts::available(conn, seller, now)?,
                 current: bank::current(conn, seller, now)?,
                 settings,
                 may_decide,

@@ -70,7 +70,7 @@ pub fn make_scheduled(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
         if !store::advance(conn, row.seller_id, due_at, next(settings.when, now))? {
             continue;
         }
-        for free in available(conn, row.seller_id)? {
+        for free in available(conn, row.seller_id, now)? {
             let wanted = match settings.when {
                 When::NetDays(days) => ledger::payable_since(
                     conn,

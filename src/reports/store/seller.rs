@@ -6,6 +6,7 @@ use super::{Scope, daily, lead_states, turnovers};
 use crate::clock::{DAY, Ts};
 use crate::db::Conn;
 use crate::db::schema::{imports, leads, purchases, refused_leads, verticals};
+use crate::disputes::{self, DisputeSide, DisputeState};
 use crate::error::Result;
 use crate::id::{AccountId, LeadId};
 use crate::leads::LeadState;
@@ -33,6 +34,7 @@ pub struct SellerReport {
     /// Listings that expire within three days.
     pub expiring: i64,
     /// Money can be paid out, but nobody said where to.
+    pub disputes_to_answer: i64,
     pub needs_bank_details: bool,
     /// Where payouts will go when a change has waited long enough; masked.
     pub bank_change: Option<String>,
@@ -67,10 +69,14 @@ pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerRepor
             .map(|balance| balance.amount)
             .collect()
     };
-    let can_be_paid = payouts::available(conn, seller)?
+    let can_be_paid = payouts::available(conn, seller, now)?
         .iter()
         .any(payouts::Available::is_enough);
     Ok(SellerReport {
+        disputes_to_answer: disputes::counts(conn, Some((DisputeSide::Seller, seller)))?
+            .into_iter()
+            .find(|(state, _)| *state == DisputeState::Open)
+            .map_or(0, |(_, count)| count),
         needs_bank_details: can_be_paid && bank::current(conn, seller, now)?.is_none(),
         bank_change: bank::waiting(conn, seller, now)?.map(|kept| kept.hint),
         accepted: states.values().sum(),
