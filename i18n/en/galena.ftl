@@ -1982,12 +1982,12 @@ disputes-figure-upheld = Upheld, of closed
 disputes-figure-overturned = Changed, of appealed
 disputes-figure-days = Days, median
 purchases-dispute = Dispute this charge
-state-open = open
-state-accepted = accepted
-state-upheld = upheld
-state-partly-upheld = partly upheld
-state-denied = denied
-state-appealed = appealed
+state-open = Open
+state-accepted = Accepted
+state-upheld = Upheld
+state-partly-upheld = Partly upheld
+state-denied = Denied
+state-appealed = Appealed
 
 ## Standing
 
