@@ -401,6 +401,18 @@ fn tell_both(conn: &mut Conn, kind: NoticeKind, contract: &Contract, now: Ts) ->
     }
 }
 
+/// What a step made of a contract: the fields that differ, as they were and as they are.
+fn step(before: &Contract, after: &Contract) -> Result<serde_json::Value> {
+    let facts = |contract: &Contract| {
+        serde_json::json!({
+            "state": contract.state,
+            "in_force": contract.in_force,
+            "offered": contract.offered,
+        })
+    };
+    audit::change(&facts(before), &facts(after))
+}
+
 fn record(
     conn: &mut Conn,
     actor: Actor,

@@ -2,6 +2,7 @@
 //! very use cases that serve real ones.
 
 mod catalogue;
+mod disputes;
 mod documents;
 mod payouts;
 mod people;
@@ -68,6 +69,7 @@ impl Maker<'_> {
             tell(done);
         }
         self.settle()?;
+        disputes::make(self, &parties)?;
         payouts::make(self, &parties)?;
         Ok(parties.sign_ins)
     }
@@ -118,6 +120,7 @@ struct Parties {
     /// Another of the operator's people, since payouts need four eyes.
     finance: Caller,
     sellers: Vec<Caller>,
+    buyers: Vec<Caller>,
 }
 
 /// The operator, the sellers, and the buyers with money and active requests.
@@ -135,6 +138,7 @@ fn organisations(conn: &mut Conn, hash: &str, at: Ts) -> Result<Parties> {
         }
         sellers.push(seller);
     }
+    let mut buyers = Vec::new();
     for (number, buyer) in BUYERS.iter().enumerate() {
         let caller = open(conn, &buyer.party, AccountKind::Buyer, hash, at)?;
         if number == 0 {
@@ -144,12 +148,14 @@ fn organisations(conn: &mut Conn, hash: &str, at: Ts) -> Result<Parties> {
         for document in (buyer.requests)() {
             order(conn, &caller, &document, at)?;
         }
+        buyers.push(caller);
     }
     Ok(Parties {
         sign_ins,
         operator,
         finance,
         sellers,
+        buyers,
     })
 }
 

@@ -97,6 +97,8 @@ routes! {
     POST "/api/v1/payouts" => seller_writes(Scope::PayoutsWrite), payouts::api::ask;
     GET "/api/v1/payouts/{id}" => seller_reads(Scope::PayoutsRead), payouts::api::get;
     POST "/api/v1/payouts/{id}/cancel" => seller_writes(Scope::PayoutsWrite), payouts::api::cancel;
+    GET "/api/v1/payout_approvals" => operator_reads(Scope::OperatorRead), payouts::api::approvals::list;
+    POST "/api/v1/payout_approvals/{id}" => finance_writes(Scope::OperatorWrite), payouts::api::approvals::decide;
     GET "/api/v1/payout_batches" => operator_reads(Scope::OperatorRead), payouts::api::batches::list;
     POST "/api/v1/payout_batches" => finance_writes(Scope::OperatorWrite), payouts::api::batches::make;
     GET "/api/v1/payout_batches/{id}" => operator_reads(Scope::OperatorRead), payouts::api::batches::get;

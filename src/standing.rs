@@ -7,6 +7,8 @@ pub mod pages;
 mod reserve;
 mod store;
 
+use std::collections::HashMap;
+
 use diesel::{Insertable, Queryable, Selectable};
 use serde_json::json;
 
@@ -90,6 +92,28 @@ pub fn step_of(conn: &mut Conn, account: AccountId, kind: AccountKind) -> Result
         None => measure::score(kind, &Counts::default()),
     };
     store::step_of(conn, score)
+}
+
+/// What standing adds to the rank of these accounts, in basis points, by their kept scores.
+pub fn ranks(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+    kind: AccountKind,
+) -> Result<HashMap<AccountId, i32>> {
+    let steps = store::steps(conn)?;
+    let newcomer = measure::score(kind, &Counts::default());
+    let scores: HashMap<AccountId, i32> = store::scores(conn, accounts)?.into_iter().collect();
+    let rank_of = |score: i32| {
+        steps
+            .iter()
+            .rev()
+            .find(|step| step.least_score <= score)
+            .map_or(0, |step| step.rank_bps)
+    };
+    Ok(accounts
+        .iter()
+        .map(|id| (*id, rank_of(scores.get(id).copied().unwrap_or(newcomer))))
+        .collect())
 }
 
 /// Computes anew up to `limit` standings that have grown old; says how many.

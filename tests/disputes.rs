@@ -1,6 +1,7 @@
 //! Disputes: every path to the minor unit, what is refused, what a rule decides, many at once, races.
 
 mod bulk;
+mod closed;
 mod evidence;
 mod pages;
 mod paths;

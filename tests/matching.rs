@@ -1,6 +1,6 @@
 //! Laws of matching: what compiles agrees with what was written, and explanations agree with matches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use galena::conditions::{Condition, Conditions, Filter, FilterFields, MAX_BRANCH
 use galena::contracts::{self, Odds};
 use galena::id::{AccountId, LeadId, RequestId, VerticalId};
 use galena::leads::{LeadState, Least, Listing, MaskedContact};
-use galena::matching::{Gate, Rule, rank_for};
+use galena::matching::{Fit, Gate, Rule, rank_for};
 use galena::money::{BasisPoints, Currency, Money};
 use galena::requests::{PurchaseRequest, RequestState, Schedule, Sellers};
 use galena::text::english;
@@ -444,11 +444,40 @@ fn a_request_takes_the_best_listings_first() {
             lead(3, true, 2),
             lead(4, false, 90),
         ],
+        &HashMap::new(),
         NOW,
     );
-    let order: Vec<u128> = ranked
+    assert_eq!(order(&ranked), [3, 2, 1]);
+}
+
+fn order(ranked: &[Fit]) -> Vec<u128> {
+    ranked
         .iter()
         .map(|fit| fit.listing.id.0.as_u128())
-        .collect();
-    assert_eq!(order, [3, 2, 1]);
+        .collect()
+}
+
+#[test]
+fn a_sellers_standing_moves_its_leads_a_little() {
+    let filter = Filter::All(vec![wish("employed", Value::Bool(true), Some(100))]);
+    let rule = Rule::compile(
+        Arc::new(request(filter)),
+        &vertical(),
+        Odds::prior(&vertical()),
+    )
+    .unwrap();
+    let lead = |number: u128, employed: bool, seller: u128| {
+        let mut lead = listing([("employed".to_owned(), Value::Bool(employed))].into());
+        lead.id = LeadId(uuid::Uuid::from_u128(number));
+        lead.seller_id = AccountId(uuid::Uuid::from_u128(seller));
+        lead
+    };
+    let leads = vec![lead(1, false, 7), lead(2, false, 8), lead(3, true, 7)];
+    let standings = |bad: i32| HashMap::from([(AccountId(uuid::Uuid::from_u128(7)), bad)]);
+    // A little worse standing decides between equals, and a price beats it.
+    let ranked = rank_for(&rule, leads.clone(), &standings(-100), NOW);
+    assert_eq!(order(&ranked), [3, 2, 1]);
+    // So much worse that the bonus does not make up for it.
+    let ranked = rank_for(&rule, leads, &standings(-1_000), NOW);
+    assert_eq!(order(&ranked), [2, 3, 1]);
 }

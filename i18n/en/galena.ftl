@@ -1146,6 +1146,10 @@ operator-need-approvals = { $count ->
     [one] 1 account waits for approval
    *[other] { $count } accounts wait for approval
 }
+operator-need-disputes = { $count ->
+    [one] { $count } dispute waits for a decision
+   *[other] { $count } disputes wait for a decision
+}
 operator-need-deposits = { $count ->
     [one] 1 deposit waits for approval
    *[other] { $count } deposits wait for approval
@@ -2012,7 +2016,7 @@ standing-to-win = { $points ->
 }
 standing-effects = What it does
 standing-from = From
-standing-rank = Rank of requests
+standing-rank = Rank of requests and leads
 standing-reserve = Kept back of shares
 standing-reserve-days = Days kept
 standing-delay = Delay of payouts, days

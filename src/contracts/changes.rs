@@ -1,11 +1,9 @@
 //! Making contracts, revising their terms, a seller's answer, and the end.
 
-use serde_json::json;
-
 use super::standing::start_fees;
 use super::{
     Agreement, Contract, ContractState, MAX_CONTRACTS, Terms, TermsJson, add_version, blank,
-    conflict, in_force, insert, of_buyer, record, save, store, tell, version,
+    conflict, in_force, insert, of_buyer, record, save, step, store, tell, version,
 };
 use crate::access::{AccountKind, Caller};
 use crate::accounts;
@@ -204,13 +202,14 @@ pub fn answer(
     } else if contract.state == ContractState::Offered {
         next.state = ContractState::Declined;
     }
-    let contract = save(conn, &contract, next, now)?;
+    let before = contract;
+    let contract = save(conn, &before, next, now)?;
     let (action, kind) = if accepts {
         ("contract.accepted", NoticeKind::ContractAccepted)
     } else {
         ("contract.declined", NoticeKind::ContractDeclined)
     };
-    let detail = json!({ "version": offered });
+    let detail = step(&before, &contract)?;
     record(conn, caller.actor(), &contract, action, detail, now)?;
     tell(conn, contract.buyer_id, kind, &contract, now)?;
     Ok(contract)
@@ -227,13 +226,14 @@ pub fn close(conn: &mut Conn, caller: &Caller, id: ContractId, now: Ts) -> Resul
         next_fee_at: None,
         ..contract.to(ContractState::Closed)?
     };
-    let contract = save(conn, &contract, next, now)?;
+    let before = contract;
+    let contract = save(conn, &before, next, now)?;
     record(
         conn,
         caller.actor(),
         &contract,
         "contract.closed",
-        json!({}),
+        step(&before, &contract)?,
         now,
     )?;
     if let Some(seller) = contract.seller_id {

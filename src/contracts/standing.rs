@@ -1,10 +1,8 @@
 //! Whether a contract is bought under: suspended while its buyer owes, and the base fee of each period.
 
-use serde_json::json;
-
 use super::{
     Agreement, BaseFee, Contract, ContractState, Terms, conflict, fees, in_force, record, save,
-    store, tell_both, version,
+    step, store, tell_both, version,
 };
 use crate::access::Actor;
 use crate::clock::Ts;
@@ -21,13 +19,14 @@ pub fn suspend(conn: &mut Conn, id: ContractId, now: Ts) -> Result<()> {
         return Ok(());
     }
     let next = contract.to(ContractState::Suspended)?;
-    let contract = save(conn, &contract, next, now)?;
+    let before = contract;
+    let contract = save(conn, &before, next, now)?;
     record(
         conn,
         Actor::System,
         &contract,
         "contract.suspended",
-        json!({}),
+        step(&before, &contract)?,
         now,
     )?;
     tell_both(conn, NoticeKind::ContractSuspended, &contract, now)
@@ -48,13 +47,14 @@ pub fn resume(conn: &mut Conn, id: ContractId, now: Ts) -> Result<()> {
         next.fee_periods = fees::next_period(first, fee.period, now);
         next.next_fee_at = Some(fees::period_start(first, fee.period, next.fee_periods));
     }
-    let contract = save(conn, &contract, next, now)?;
+    let before = contract;
+    let contract = save(conn, &before, next, now)?;
     record(
         conn,
         Actor::System,
         &contract,
         "contract.resumed",
-        json!({}),
+        step(&before, &contract)?,
         now,
     )?;
     tell_both(conn, NoticeKind::ContractResumed, &contract, now)

@@ -109,7 +109,7 @@ pub fn decide(
         purchase,
         party.actor,
         "conversion.dismissed",
-        &next,
+        (Some(&conversion), &next),
         now,
     )?;
     tell_both(conn, purchase, NoticeKind::OutcomeDismissed, &next, now)?;
@@ -137,7 +137,15 @@ pub(super) fn confirm(
         DecidedHow::Silence => Actor::System,
         DecidedHow::Party | DecidedHow::Operator => party.actor,
     };
-    record(conn, purchase, actor, "conversion.confirmed", &next, now)?;
+    let action = "conversion.confirmed";
+    record(
+        conn,
+        purchase,
+        actor,
+        action,
+        (Some(conversion), &next),
+        now,
+    )?;
     match (how, conversion.reported_by) {
         (DecidedHow::Party, Some(reporter)) => {
             let kind = NoticeKind::OutcomeConfirmed;
@@ -251,8 +259,14 @@ fn give_back(
                 ..conversion.step(ConversionState::Cancelled, now)?
             };
             store::advance(conn, &conversion, &next)?;
-            let actor = Actor::System;
-            record(conn, purchase, actor, "conversion.cancelled", &next, now)?;
+            record(
+                conn,
+                purchase,
+                Actor::System,
+                "conversion.cancelled",
+                (Some(&conversion), &next),
+                now,
+            )?;
         }
     }
     purchases::advance(conn, purchase, next, None, now)?;
@@ -271,7 +285,8 @@ pub fn view(
     now: Ts,
 ) -> Result<Details> {
     let actor = operator.actor();
-    record(conn, purchase, actor, "conversion.viewed", conversion, now)?;
+    let seen = (None, conversion);
+    record(conn, purchase, actor, "conversion.viewed", seen, now)?;
     details(conn, vault, conversion)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use i18n_embed_fl::fl;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Conversion, ConversionKind, ConversionOutcome, link};
 use crate::access::Actor;
@@ -185,14 +185,27 @@ pub(super) fn tell_both(
     tell(conn, purchase, purchase.seller_id, kind, conversion, now)
 }
 
+/// Writes a step into the audit log: what the conversion is now, and what it was where that differs.
 pub(super) fn record(
     conn: &mut Conn,
     purchase: &Purchase,
     actor: Actor,
     action: &str,
-    conversion: &Conversion,
+    (before, conversion): (Option<&Conversion>, &Conversion),
     now: Ts,
 ) -> Result<()> {
+    let before = before.map(facts).unwrap_or_default();
+    let after = facts(conversion);
+    let changed: Map<String, Value> = before
+        .into_iter()
+        .filter(|(name, value)| after.get(name) != Some(value))
+        .collect();
+    let mut detail = after;
+    detail.insert("purchase".to_owned(), json!(purchase.id));
+    detail.insert("kind".to_owned(), json!(conversion.kind));
+    if !changed.is_empty() {
+        detail.insert("before".to_owned(), changed.into());
+    }
     audit::record(
         conn,
         &audit::Entry {
@@ -201,16 +214,19 @@ pub(super) fn record(
             account_id: Some(purchase.buyer_id),
             action,
             subject: conversion.id.to_string(),
-            detail: json!({
-                "purchase": purchase.id,
-                "kind": conversion.kind,
-                "state": conversion.state,
-                "outcome": conversion.outcome,
-                "happens_at": conversion.happens_at,
-                "amount": conversion.amount(),
-                "reported_by": conversion.reported_by,
-                "decided_how": conversion.decided_how,
-            }),
+            detail: detail.into(),
         },
     )
+}
+
+/// What the audit log keeps of a conversion; its words and references are left out.
+fn facts(conversion: &Conversion) -> Map<String, Value> {
+    Map::from_iter([
+        ("state".to_owned(), json!(conversion.state)),
+        ("outcome".to_owned(), json!(conversion.outcome)),
+        ("happens_at".to_owned(), json!(conversion.happens_at)),
+        ("amount".to_owned(), json!(conversion.amount())),
+        ("reported_by".to_owned(), json!(conversion.reported_by)),
+        ("decided_how".to_owned(), json!(conversion.decided_how)),
+    ])
 }

@@ -168,7 +168,7 @@ pub fn schedule(
         purchase,
         party.actor,
         "conversion.scheduled",
-        &conversion,
+        (None, &conversion),
         now,
     )?;
     let kind = NoticeKind::AppointmentScheduled;
@@ -322,7 +322,7 @@ pub fn report_sale(
         purchase,
         party.actor,
         "conversion.proposed",
-        &conversion,
+        (None, &conversion),
         now,
     )?;
     let kind = NoticeKind::OutcomeProposed;
@@ -386,6 +386,7 @@ pub(super) fn step(
     now: Ts,
 ) -> Result<()> {
     store::advance(conn, seen, next)?;
-    record(conn, &party.purchase, party.actor, action, next, now)?;
+    let change = (Some(seen), next);
+    record(conn, &party.purchase, party.actor, action, change, now)?;
     tell(conn, &party.purchase, party.other(), kind, next, now)
 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use super::market::Candidate;
 use super::{Offer, Rule};
+use crate::access::AccountKind;
 use crate::clock::Ts;
 use crate::contracts::Odds;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::RequestId;
+use crate::id::{AccountId, RequestId};
 use crate::leads::Listing;
 use crate::requests::{self, PurchaseRequest};
+use crate::standing;
 use crate::verticals;
 
 /// Best first: the expected yield with the buyer's standing, then wishes met, then least recently served, then id.
@@ -45,9 +47,10 @@ pub struct Fit {
     pub odds: Odds,
 }
 
-/// The listings that fit a request, in the order it buys them: the highest price (bid and bonuses of met wishes)
-/// first, then those that meet most wishes, then the freshest consent, then the newest, then id.
-/// The ask plays no part, since the buyer pays its bid. Outside the request's schedule nothing fits.
+/// The listings that fit a request, in the order it buys them: the highest expected yield (bid, bonuses of met
+/// wishes, outcomes by their chances) with the seller's standing first, then those that meet most wishes, then the
+/// freshest consent, then the newest, then id. The ask plays no part, since the buyer pays its bid. Outside the
+/// request's schedule nothing fits.
 pub fn rank_listings(
     conn: &mut Conn,
     request: &PurchaseRequest,
@@ -56,11 +59,20 @@ pub fn rank_listings(
 ) -> Result<Vec<Fit>> {
     let vertical = verticals::by_id(conn, request.vertical_id)?;
     let rule = requests::rule_of(conn, Arc::new(request.clone()), &vertical)?;
-    Ok(rank_for(&rule, listings, now))
+    let mut sellers: Vec<AccountId> = listings.iter().map(|listing| listing.seller_id).collect();
+    sellers.sort();
+    sellers.dedup();
+    let standings = standing::ranks(conn, &sellers, AccountKind::Seller)?;
+    Ok(rank_for(&rule, listings, &standings, now))
 }
 
-/// `rank_listings` for a rule that is compiled already.
-pub fn rank_for(rule: &Rule, listings: Vec<Listing>, now: Ts) -> Vec<Fit> {
+/// `rank_listings` for a rule that is compiled already, and what standing adds to each seller in basis points.
+pub fn rank_for(
+    rule: &Rule,
+    listings: Vec<Listing>,
+    standings: &HashMap<AccountId, i32>,
+    now: Ts,
+) -> Vec<Fit> {
     let mut fits: Vec<Fit> = listings
         .into_iter()
         .filter(|listing| rule.matches(listing, now) && rule.request.schedule.is_open(now))
@@ -72,7 +84,7 @@ pub fn rank_for(rule: &Rule, listings: Vec<Listing>, now: Ts) -> Vec<Fit> {
         .collect();
     fits.sort_by_key(|fit| {
         (
-            Reverse(fit.offer.price.minor),
+            Reverse(with_standing(fit, standings)),
             Reverse(fit.offer.wishes_met),
             Reverse(fit.listing.consent_given_at),
             Reverse(fit.listing.received_at),
@@ -80,4 +92,10 @@ pub fn rank_for(rule: &Rule, listings: Vec<Listing>, now: Ts) -> Vec<Fit> {
         )
     });
     fits
+}
+
+/// What is expected of a listing, moved by its seller's standing.
+fn with_standing(fit: &Fit, standings: &HashMap<AccountId, i32>) -> i128 {
+    let bps = standings.get(&fit.listing.seller_id).copied().unwrap_or(0);
+    i128::from(fit.offer.expected.minor) * i128::from(10_000 + bps)
 }

@@ -1,5 +1,7 @@
-//! `/api/v1/payouts`: a seller asks for its money; and `/api/v1/payout_batches` for the operator.
+//! `/api/v1/payouts`: a seller asks for its money; and `/api/v1/payout_approvals` and
+//! `/api/v1/payout_batches` for the operator.
 
+pub mod approvals;
 pub mod batches;
 
 use actix_web::HttpResponse;
@@ -26,7 +28,9 @@ use crate::web::{Body, Caller, Ctx, Cursor, Idempotency, PageQuery, Paged, Probl
     batches::get,
     batches::file,
     batches::sent,
-    batches::end
+    batches::end,
+    approvals::list,
+    approvals::decide
 ))]
 pub struct Doc;
 

@@ -77,6 +77,14 @@ pub fn lowest(conn: &mut Conn, limit: i64) -> Result<Vec<(AccountId, String, Acc
         .load(conn)?)
 }
 
+/// The kept scores of these accounts.
+pub fn scores(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<(AccountId, i32)>> {
+    Ok(standings::table
+        .filter(standings::account_id.eq_any(accounts))
+        .select((standings::account_id, standings::score))
+        .load(conn)?)
+}
+
 pub fn steps(conn: &mut Conn) -> Result<Vec<Step>> {
     Ok(standing_steps::table
         .order(standing_steps::least_score)

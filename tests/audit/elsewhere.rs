@@ -3,6 +3,11 @@
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
     (
+        "/api/v1/payout_approvals/{id}",
+        "payouts/pages.rs",
+        "payouts_by_api",
+    ),
+    (
         "/api/v1/webhook_endpoints",
         "events.rs",
         "a_webhook_is_signed_and_sent_once",

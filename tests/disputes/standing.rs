@@ -1,5 +1,6 @@
 //! Standing: computed from what happened, and what its step does to money.
 
+use diesel::prelude::*;
 use galena::access::Role;
 use galena::clock::DAY;
 use galena::ledger::{self, LedgerAccount};
@@ -64,6 +65,18 @@ on_both!(async fn a_reserve_is_kept_back_and_paid_out_later(app) {
     assert_eq!(money(&case).await, [3_825, 425, 0, 95_000]);
     case.take(Step::Days(1)).await;
     assert_eq!(money(&case).await, [4_250, 0, 0, 95_000]);
+    trade::assert_laws(app).await;
+
+    // What is kept back is a row of its own, which the checker holds against the books.
+    app.write(|conn| Ok(diesel::sql_query("UPDATE reserves SET released_minor = 1").execute(conn)?)).await;
+    let (db, now) = (app.app.db.clone(), app.clock.now());
+    let checked = tokio::task::spawn_blocking(move || {
+        db.snapshot_blocking(|conn| ledger::check::run(conn, now))
+    });
+    let checked = checked.await.unwrap().unwrap();
+    let told = format!("{checked:?}");
+    assert!(told.contains(&case.purchase) && told.contains("has another reserve"), "{told}");
+    app.write(|conn| Ok(diesel::sql_query("UPDATE reserves SET released_minor = 425").execute(conn)?)).await;
     trade::assert_laws(app).await;
 
     // A refund after the payout takes the reserve first, and only the rest is a claim.

@@ -1,7 +1,7 @@
 //! A seller's way through pages and API, and the papers it may keep.
 
 use galena::clock::DAY;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::people::{Desk, IBAN, caller};
 use crate::harness::{Backend, MailServer, PASSWORD, TestApp, run};
@@ -86,8 +86,23 @@ on_both!(async fn payouts_by_api(app) with |options| {
     let cancelled = app.api("POST", &format!("/api/v1/payouts/{id}/cancel"), &seller.key).send().await.expect(200);
     assert_eq!(cancelled.json()["state"], "cancelled");
 
+    let turned_down = desk.try_ask(app, &seller, None).await.unwrap();
+    let approvals = "/api/v1/payout_approvals";
+    let waiting = app.api("GET", approvals, &desk.first.key).send().await.expect(200).json();
+    assert_eq!(waiting["data"][0]["payout"]["id"], json!(turned_down.id));
+    assert_eq!(waiting["data"][0]["seller"], json!(seller.account));
+    let verdict = |id, verdict: Value| {
+        app.api("POST", &format!("{approvals}/{id}"), &desk.first.key).json(&verdict).send()
+    };
+    let silent = verdict(turned_down.id, json!({"decision": "refuse"})).await.expect(422);
+    assert_eq!(silent.field_codes(), ["reason:required"]);
+    let refused = verdict(turned_down.id, json!({"decision": "refuse", "reason": "Say who you are"})).await.expect(200);
+    assert_eq!(refused.json()["state"], "refused");
+    verdict(turned_down.id, json!({"decision": "approve"})).await.expect(409);
     let payout = desk.try_ask(app, &seller, None).await.unwrap();
-    desk.approve(app, payout.id).await.unwrap();
+    let approved = verdict(payout.id, json!({"decision": "approve"})).await.expect(200);
+    assert_eq!(approved.json()["state"], "approved");
+    app.api("GET", approvals, &seller.key).send().await.expect(403);
     let batches = "/api/v1/payout_batches";
     let collect = |key: &str| app.api("POST", batches, key).json(&json!({"currency": "EUR", "method": "sepa"})).send();
     assert_eq!(collect(&desk.first.key).await.expect(409).code(), "four_eyes");

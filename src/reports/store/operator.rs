@@ -6,7 +6,9 @@ use diesel::prelude::*;
 use super::{Scope, daily, lead_states, turnovers};
 use crate::clock::{DAY, Ts};
 use crate::db::Conn;
-use crate::db::schema::{accounts, deposits, jobs as jobs_table, leads, purchase_requests};
+use crate::db::schema::{
+    accounts, deposits, disputes, jobs as jobs_table, leads, purchase_requests,
+};
 use crate::error::Result;
 use crate::jobs::{self, JobState};
 use crate::leads::LeadState;
@@ -26,6 +28,8 @@ pub struct OperatorReport {
     pub active_requests: i64,
     pub approvals_waiting: i64,
     pub deposits_waiting: i64,
+    /// Disputes that an auditor has to decide.
+    pub disputes_waiting: i64,
     pub queues: Vec<QueueLine>,
 }
 
@@ -99,6 +103,10 @@ pub fn operator(conn: &mut Conn, now: Ts) -> Result<OperatorReport> {
             .sum(),
         deposits_waiting: deposits::table
             .filter(deposits::state.eq("requested"))
+            .count()
+            .get_result(conn)?,
+        disputes_waiting: disputes::table
+            .filter(disputes::state.eq_any(["contested", "appealed"]))
             .count()
             .get_result(conn)?,
         queues: queues(conn)?,
