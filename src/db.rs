@@ -174,6 +174,12 @@ impl Db {
         }
     }
 
+    /// Empties the log of SQLite, where deleted content outlives its deletion; false while a reader needs it.
+    pub async fn empty_log(&self) -> Result<bool> {
+        let url = self.inner.url.clone();
+        blocking(move || Ok(connection::empty_log(&url)?)).await
+    }
+
     /// Finishes the writes that are queued, then stops taking new ones.
     pub fn close(&self) {
         if let Some(writer) = &self.inner.writer {

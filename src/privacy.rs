@@ -1,0 +1,42 @@
+//! What the person behind a lead may ask for: to see what is held, to withdraw its consent, to be erased;
+//! and how long personal data is kept when nobody asks.
+
+pub mod api;
+mod erase;
+pub mod jobs;
+pub mod pages;
+mod retention;
+mod revoke;
+mod store;
+mod subject;
+
+use crate::db::types::text_enum;
+
+pub use erase::{erase, erased, scrub};
+pub use retention::purge;
+pub use revoke::{Revocation, Task, confirm, of_purchase, overdue, revoke, revoked_at};
+pub use subject::{Held, SUBJECT_JOB, held, sweep};
+
+text_enum! {
+    /// Why personal data was erased.
+    pub enum Cause {
+        /// The person asked for it.
+        Person = "person",
+        Seller = "seller",
+        Operator = "operator",
+        /// The vertical's days were over.
+        Retention = "retention",
+    }
+}
+
+text_enum! {
+    /// How a consent was withdrawn.
+    pub enum Via {
+        /// By the signed link of the lead.
+        Link = "link",
+        /// On the page for people whose data is held.
+        Page = "page",
+        /// By the operator, whom the person asked.
+        Operator = "operator",
+    }
+}

@@ -1,0 +1,6 @@
+//! What privacy keeps and destroys, over every table that may hold personal data.
+
+pub(super) mod erase;
+pub(super) mod retention;
+pub(super) mod revoke;
+pub(super) mod subject;
