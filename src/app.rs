@@ -28,6 +28,7 @@ use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
+use crate::privacy::{self, jobs::Sender as SubjectSender};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
@@ -159,6 +160,13 @@ fn runner(
         mailer,
         base_url: config.public_url.clone(),
     };
+    let subject_sender = SubjectSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&sender.mailer),
+        base_url: config.public_url.clone(),
+    };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
     let (wake_db, wake_clock) = (db.clone(), clock.clone());
     Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
@@ -168,6 +176,9 @@ fn runner(
         })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(privacy::SUBJECT_JOB, move |job| {
+            privacy::jobs::send(subject_sender.clone(), job)
         })
         .on(notices::NOTICE_JOB, move |notice| {
             notices::jobs::send(teller.clone(), notice)
@@ -190,6 +201,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
+        privacy::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
         disputes::api::Doc::openapi(),
         standing::api::Doc::openapi(),
@@ -223,7 +235,7 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
 fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Arc<Vault>> {
     let vault = Vault::new(&config.master_key()?)?;
     let sealed_under = db.sealed_under().context("the database cannot be read")?;
-    if let Some(other) = sealed_under.filter(|id| id != vault.master_key_id()) {
+    if let Some(other) = sealed_under.filter(|id| !vault.knows(id)) {
         bail!(
             "the contacts in this database were sealed under master key {other}, but the configured one is {}; \
              give the right key by --master-key-file or GALENA_MASTER_KEY",

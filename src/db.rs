@@ -88,6 +88,7 @@ impl Db {
         use diesel::prelude::*;
         use schema::lead_contacts;
         Ok(lead_contacts::table
+            .filter(lead_contacts::master_key_id.ne(""))
             .order(lead_contacts::lead_id.desc())
             .select(lead_contacts::master_key_id)
             .first(&mut *self.connection()?)

@@ -25,13 +25,14 @@ pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, withdraw};
+pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
 pub use query::{
-    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use score::{MQL_AT, SQL_AT, Signals, Stage};
-pub use store::list::checks;
+pub use store::list::{checks, with_contact};
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
 

@@ -4,18 +4,20 @@
 pub mod api;
 mod erase;
 pub mod jobs;
+pub mod link;
 pub mod pages;
 mod retention;
 mod revoke;
 mod store;
 mod subject;
+mod suppress;
 
 use crate::db::types::text_enum;
 
 pub use erase::{erase, erased, scrub};
 pub use retention::purge;
-pub use revoke::{Revocation, Task, confirm, of_purchase, overdue, revoke, revoked_at};
-pub use subject::{Held, SUBJECT_JOB, held, sweep};
+pub use revoke::{Revocation, Task, confirm, of_purchase, revoke, revoked_at, waiting};
+pub use subject::{SUBJECT_JOB, sweep};
 
 text_enum! {
     /// Why personal data was erased.

@@ -154,7 +154,11 @@ impl Vault {
     /// Opens what was sealed for a place.
     pub fn unseal(&self, place: &str, record: &Sealed) -> anyhow::Result<Vec<u8>> {
         let data_key = self.data_key(place, record)?;
-        decrypt(&aead_key(&data_key)?, &bound(place, "sealed"), &record.sealed)
+        decrypt(
+            &aead_key(&data_key)?,
+            &bound(place, "sealed"),
+            &record.sealed,
+        )
     }
 
     /// Opens what was sealed for a place; `None` when its key was destroyed.
@@ -187,9 +191,13 @@ impl Vault {
                     record.master_key_id
                 )
             })?;
-        decrypt(&master.wrapping, &bound(place, "wrapped_key"), &record.wrapped_key)?
-            .try_into()
-            .map_err(|_| anyhow!("a wrapped key has the wrong length"))
+        decrypt(
+            &master.wrapping,
+            &bound(place, "wrapped_key"),
+            &record.wrapped_key,
+        )?
+        .try_into()
+        .map_err(|_| anyhow!("a wrapped key has the wrong length"))
     }
 
     /// What the first key of the blind hashes is, where the database has none yet.

@@ -28,6 +28,7 @@ const LAYERS: &[&[&str]] = &[
     &["requests"],
     &["matching"],
     &["purchases"],
+    &["privacy"],
     &["conversions"],
     &["delivery"],
     &["disputes"],

@@ -49,6 +49,7 @@ pub fn vertical() -> Vertical {
         held_prior: BasisPoints(1_500),
         sale_prior: BasisPoints(500),
         prior_weight: 20,
+        keeping: galena::verticals::Keeping::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: vec![
             field("age", FieldKind::Integer, &[]),

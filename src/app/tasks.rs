@@ -11,7 +11,9 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing};
+use crate::{
+    accounts, charges, conversions, disputes, jobs, ledger, payouts, privacy, purchases, standing,
+};
 
 /// Purchases or charges moved in one transaction.
 const AT_ONCE: i64 = 200;
@@ -51,6 +53,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
         Task::new("expire", Duration::from_mins(1), expire),
+        Task::new("erasures", Duration::from_mins(1), erase_and_scrub),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
@@ -144,12 +147,22 @@ async fn expire(app: App) -> Result<()> {
     in_batches(&app, &[leads::expire]).await
 }
 
+/// Erases what was kept for long enough, and overwrites what erasures left behind.
+async fn erase_and_scrub(app: App) -> Result<()> {
+    in_batches(&app, &[privacy::purge]).await?;
+    if !privacy::scrub(&app.db, app.clock.now()).await? {
+        tracing::info!("erased bytes are still being read; they are overwritten with the next run");
+    }
+    Ok(())
+}
+
 async fn sweep(app: App) -> Result<()> {
     let now = app.clock.now();
     let config = Arc::clone(&app.config);
     app.db
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
+            privacy::sweep(conn, now)?;
             accounts::sweep_sessions(conn, &config, now)
         })
         .await?;

@@ -7,12 +7,14 @@
 mod books;
 mod offers;
 mod people;
+mod privacy;
 mod trades;
 mod wants;
 
 pub use books::*;
 pub use offers::*;
 pub use people::*;
+pub use privacy::*;
 pub use trades::*;
 pub use wants::*;
 
@@ -52,6 +54,14 @@ diesel::joinable!(purchase_notes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    consent_texts,
+    refused_hashes,
+    erasures,
+    revocations,
+    revocation_tasks,
+    subject_requests,
+    index_keys,
+    call_rules,
     users,
     sessions,
     api_keys,

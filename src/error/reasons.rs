@@ -60,6 +60,7 @@ reasons! {
     IbanInvalid "iban_invalid" "reason-iban-invalid";
     BicInvalid "bic_invalid" "reason-bic-invalid";
     PasswordWeak "password_weak" "reason-password-weak";
+    CodeWrong "code_wrong" "reason-code-wrong";
     PasswordWrong "password_wrong" "reason-password-wrong";
     PasswordDiffers "password_differs" "reason-password-differs";
     FileEmpty "file_empty" "reason-file-empty";

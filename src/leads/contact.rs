@@ -28,6 +28,9 @@ pub struct Contact {
     pub consent_ip: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent_user_agent: Option<String>,
+    /// What the person typed when it agreed, as the seller's form kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent_typed: Option<String>,
 }
 
 impl Contact {

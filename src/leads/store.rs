@@ -11,7 +11,7 @@ use diesel::sql_types::Text;
 
 use super::{Channel, Consent, Contact, LeadState, Listing, MaskedContact};
 use crate::clock::Ts;
-use crate::db::schema::{lead_consents, lead_contacts, leads};
+use crate::db::schema::{consent_texts, lead_consents, lead_contacts, leads};
 use crate::db::types::from_json;
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
@@ -156,7 +156,9 @@ pub(super) fn contact_place(id: LeadId) -> String {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lead_consents)]
 struct ConsentRow {
+    /// Kept here by early versions only.
     text: String,
+    text_hash: Option<Vec<u8>>,
     version: Option<String>,
     given_at: Ts,
     page_url: String,
@@ -171,8 +173,15 @@ pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
         .find(id)
         .select(ConsentRow::as_select())
         .first(conn)?;
+    let text = match row.text_hash {
+        Some(hash) => consent_texts::table
+            .find(hash)
+            .select(consent_texts::text)
+            .first(conn)?,
+        None => row.text,
+    };
     Ok(Consent {
-        text: row.text,
+        text,
         version: row.version,
         given_at: row.given_at,
         page_url: row.page_url,

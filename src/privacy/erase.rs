@@ -9,7 +9,7 @@ use crate::audit;
 use crate::clock::Ts;
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::id::{AccountId, LeadId, RefusedLeadId};
+use crate::id::{AccountId, ImportId, LeadId, RefusedLeadId};
 
 /// Erases a lead in one transaction; false when it was erased before.
 ///
@@ -44,7 +44,27 @@ pub fn erase_refused(
     let subject = id.to_string();
     store::erase::note(conn, &subject, cause, now)?;
     let detail = json!({ "cause": cause });
-    record(conn, ("refused.erased", subject), seller, detail, actor, now)?;
+    record(
+        conn,
+        ("refused.erased", subject),
+        seller,
+        detail,
+        actor,
+        now,
+    )?;
+    Ok(true)
+}
+
+/// Removes an uploaded file whose days are over; false when it is gone already.
+pub fn erase_file(conn: &mut Conn, id: ImportId, now: Ts) -> Result<bool> {
+    let Some(seller) = store::erase::file(conn, id)? else {
+        return Ok(false);
+    };
+    let subject = id.to_string();
+    store::erase::note(conn, &subject, Cause::Retention, now)?;
+    let detail = json!({ "cause": Cause::Retention });
+    let what = ("import.file_erased", subject);
+    record(conn, what, seller, detail, Actor::System, now)?;
     Ok(true)
 }
 

@@ -34,6 +34,12 @@ pub struct Task {
 }
 
 impl Task {
+    /// Until when the buyer confirms, in words.
+    pub fn until(&self) -> String {
+        let at = self.confirm_by.utc();
+        at.format("%-d %b %Y, %H:%M UTC").to_string()
+    }
+
     pub fn is_overdue(&self, now: Ts) -> bool {
         self.confirmed_at.is_none() && self.confirm_by < now
     }
@@ -108,13 +114,12 @@ fn tell_buyer(
         confirmed_by: None,
     };
     store::revoke::insert_task(conn, &task)?;
-    let until = task.confirm_by.utc().format("%-d %b %Y, %H:%M UTC");
     let notice = Notice::new(
         buyer,
         NoticeKind::ConsentRevoked,
         format!("/buyer/purchases/{purchase}"),
     )
-    .with("until", until);
+    .with("until", task.until());
     notices::queue(conn, &notice, now)
 }
 
@@ -123,8 +128,7 @@ pub fn confirm(conn: &mut Conn, caller: &Caller, purchase: PurchaseId, now: Ts) 
     let bought = purchases::of_buyer(conn, caller.account_id, purchase)?
         .ok_or_else(|| Error::refused(Code::NotFound))?;
     let actor = caller.actor();
-    let done =
-        store::revoke::confirm(conn, caller.account_id, purchase, &actor.to_string(), now)?;
+    let done = store::revoke::confirm(conn, caller.account_id, purchase, &actor.to_string(), now)?;
     if !done {
         return Err(Error::refused_because(
             Code::StateConflict,
@@ -150,11 +154,9 @@ pub fn of_purchase(conn: &mut Conn, purchase: PurchaseId) -> Result<Option<Task>
     store::revoke::task(conn, purchase)
 }
 
-/// Withdrawals that a buyer has not confirmed in time, the longest waiting first.
-pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Task>> {
-    let mut tasks = store::revoke::open(conn, limit)?;
-    tasks.retain(|task| task.is_overdue(now));
-    Ok(tasks)
+/// Withdrawals that buyers have not confirmed, those first whose time is over.
+pub fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Task>> {
+    store::revoke::open(conn, limit)
 }
 
 /// When the consent of a lead was withdrawn.

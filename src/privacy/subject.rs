@@ -65,10 +65,6 @@ impl Asked {
         Err(vec![FieldError::new("contact", reason, accepted)])
     }
 
-    pub fn value(&self) -> &str {
-        &self.value
-    }
-
     fn hashes(&self, vault: &Vault) -> Vec<Vec<u8>> {
         vault.blinds(self.by.as_str(), &self.value)
     }
@@ -160,7 +156,9 @@ pub(super) fn make_code(
     let Some(to) = to else { return Ok(None) };
     let code = format!(
         "{:08}",
-        u64::from_be_bytes(random::<8>()?).checked_rem(CODES).unwrap_or(0)
+        u64::from_be_bytes(random::<8>()?)
+            .checked_rem(CODES)
+            .unwrap_or(0)
     );
     let address = vault.seal(&place(id), to.as_bytes())?;
     store::set_code(conn, id, &address, &code_hash(vault, id, &code))?;

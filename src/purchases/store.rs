@@ -10,7 +10,7 @@ use crate::contracts::ContractState;
 use crate::db::Conn;
 use crate::db::schema::{
     accounts, charges, contract_versions, contracts, conversions, disputes, leads, purchases,
-    verticals,
+    revocation_tasks, verticals,
 };
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
@@ -144,6 +144,16 @@ pub fn counts(conn: &mut Conn, buyer: AccountId) -> Result<Vec<(PurchaseState, i
         .group_by(purchases::state)
         .select((purchases::state, diesel::dsl::count_star()))
         .load(conn)?)
+}
+
+/// Whether the buyer said that it gave the contact up, after the person withdrew its consent.
+pub fn is_given_up(conn: &mut Conn, id: PurchaseId) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        revocation_tasks::table
+            .find(id)
+            .filter(revocation_tasks::confirmed_at.is_not_null()),
+    ))
+    .get_result(conn)?)
 }
 
 /// Notes that the buyer has seen the contacts.

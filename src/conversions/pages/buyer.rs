@@ -10,13 +10,15 @@ use i18n_embed_fl::fl;
 use super::view::{Outcomes, outcomes};
 use super::{Refused, act, make, purchase_of, refused};
 use crate::access::Caller;
+use crate::clock::Ts;
 use crate::contracts::Agreement;
 use crate::conversions::Party;
 use crate::conversions::work::{self, NewWork, Note, Work, WorkStage};
 use crate::db::types::from_json;
 use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
-use crate::leads::{self, Consent};
+use crate::leads::Consent;
+use crate::privacy;
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
 use crate::text::Lang;
 use crate::verticals::{self, Vertical};
@@ -32,6 +34,9 @@ struct PurchasePage {
     facts: Vec<Fact>,
     personal: Vec<Fact>,
     consent: Consent,
+    /// What the buyer has to do about a withdrawn consent.
+    revocation: Option<privacy::Task>,
+    erased: Option<(privacy::Cause, Ts)>,
     terms: Arc<Agreement>,
     explanation: Explanation,
     outcomes: Outcomes,
@@ -108,7 +113,8 @@ async fn render(
             let outcomes = outcomes(conn, &vault, l, sides, wrong.clone(), now)?;
             Ok((
                 verticals::by_id(conn, bought.purchase.vertical_id)?,
-                leads::consent(conn, bought.purchase.lead_id)?,
+                privacy::of_purchase(conn, id)?,
+                privacy::erased(conn, bought.purchase.lead_id)?,
                 party.agreement,
                 outcomes,
                 work::of_purchase(conn, id)?,
@@ -118,17 +124,19 @@ async fn render(
             ))
         })
         .await?;
-    let (vertical, consent, terms, outcomes, work, notes, members, bought) = read;
+    let (vertical, revocation, erased, terms, outcomes, work, notes, members, bought) = read;
     html_status(
         status,
         &PurchasePage {
             facts: facts(l, &vertical, &bought.listing.attributes),
             personal: facts(l, &vertical, &bought.contact.personal),
+            consent: bought.consent.clone(),
             explanation: from_json(&bought.purchase.explanation)?,
             page,
             bought,
             vertical,
-            consent,
+            revocation,
+            erased,
             terms,
             outcomes,
             work,
@@ -160,6 +168,11 @@ pub async fn add(
     let (id, what) = path.into_inner();
     let done = match what.as_str() {
         "appointment" | "sale" => make(&ctx, &caller, id, &what, &pairs).await,
+        "confirm" => {
+            let (now, caller) = (ctx.now(), caller.clone());
+            ctx.write(move |conn| privacy::confirm(conn, &caller, id, now).map(|_| ()))
+                .await
+        }
         "work" => set_work(&ctx, &caller, id, &pairs).await,
         "note" => {
             let (now, vault, by) = (ctx.now(), ctx.vault.clone(), caller.clone());

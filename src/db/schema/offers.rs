@@ -21,6 +21,10 @@ diesel::table! {
         prior_weight -> Integer,
         created_at -> BigInt,
         dispute_rules -> Text,
+        keep_unsold_days -> Integer,
+        keep_sold_days -> Integer,
+        keep_refused_days -> Integer,
+        consent_recipients -> Text,
     }
 }
 
@@ -100,6 +104,7 @@ diesel::table! {
         channels -> Text,
         recipients -> Text,
         certificate_url -> Nullable<Text>,
+        text_hash -> Nullable<Binary>,
     }
 }
 

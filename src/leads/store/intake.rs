@@ -6,14 +6,16 @@ use diesel::upsert::excluded;
 
 use super::contact_place;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
+use crate::db::schema::{
+    consent_texts, contact_claims, lead_checks, lead_consents, lead_contacts, leads,
+};
 use crate::db::types::json;
-use crate::db::{Conn, Prepared, insert_rows};
+use crate::db::{Conn, Prepared, each, insert_rows};
 use crate::error::{Error, FieldError, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
 use crate::leads::verify::{Check, CheckName, Verdict, Warning};
 use crate::leads::{Draft, Listing};
-use crate::vault::Vault;
+use crate::vault::{Vault, sha256};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
@@ -172,10 +174,12 @@ pub fn insert_parts(
         ))
         .execute(conn)?;
     let consent = &draft.consent;
+    let text_hash = keep_text(conn, &consent.text)?;
     diesel::insert_into(lead_consents::table)
         .values((
             lead_consents::lead_id.eq(lead),
-            lead_consents::text.eq(&consent.text),
+            lead_consents::text.eq(""),
+            lead_consents::text_hash.eq(text_hash),
             lead_consents::version.eq(&consent.version),
             lead_consents::given_at.eq(consent.given_at),
             lead_consents::page_url.eq(&consent.page_url),
@@ -197,4 +201,15 @@ pub fn insert_parts(
         .collect();
     insert_rows!(conn, lead_checks::table, &rows)?;
     Ok(())
+}
+
+/// Keeps the exact words of a consent once, however many people agreed to them; answers their hash.
+fn keep_text(conn: &mut Conn, text: &str) -> Result<Vec<u8>> {
+    let hash = sha256(text.as_bytes());
+    let row = (consent_texts::hash.eq(&hash), consent_texts::text.eq(text));
+    each!(conn, |inner| diesel::insert_into(consent_texts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(inner))?;
+    Ok(hash)
 }

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::clock::Ts;
-use crate::db::Conn;
-use crate::db::schema::refused_leads;
+use crate::db::schema::{refused_hashes, refused_leads};
 use crate::db::types::{from_json, json};
+use crate::db::{Conn, insert_rows};
 use crate::error::{Code, Error, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::leads::receive::{Intake, Source, Via};
@@ -71,6 +71,28 @@ pub fn insert(
             refused_leads::received_at.eq(now),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = refused_hashes)]
+struct HashRow {
+    refused_id: RefusedLeadId,
+    hash: Vec<u8>,
+}
+
+/// By what the person whom a document names finds it.
+pub fn insert_hashes(conn: &mut Conn, id: RefusedLeadId, hashes: &[Vec<u8>]) -> Result<()> {
+    let rows: Vec<HashRow> = hashes
+        .iter()
+        .map(|hash| HashRow {
+            refused_id: id,
+            hash: hash.clone(),
+        })
+        .collect();
+    if !rows.is_empty() {
+        insert_rows!(conn, refused_hashes::table, &rows)?;
+    }
     Ok(())
 }
 
@@ -144,9 +166,14 @@ pub fn of_import(
 
 /// The document as it was sent.
 pub fn open(conn: &mut Conn, vault: &Vault, seller: AccountId, id: RefusedLeadId) -> Result<Value> {
+    find(conn, seller, id)?;
+    open_any(conn, vault, id)
+}
+
+/// The document as it was sent, whoever sent it.
+pub fn open_any(conn: &mut Conn, vault: &Vault, id: RefusedLeadId) -> Result<Value> {
     let (master_key_id, wrapped_key, sealed): (String, Vec<u8>, Vec<u8>) = refused_leads::table
         .find(id)
-        .filter(refused_leads::seller_id.eq(seller))
         .select((
             refused_leads::master_key_id,
             refused_leads::wrapped_key,

@@ -7,13 +7,16 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::{
     consent_texts, contact_claims, conversions, deliveries, dispute_entries, dispute_files,
-    dispute_findings, disputes, erasures, idempotency_keys, lead_checks, lead_consents,
-    lead_contacts, leads, purchase_notes, purchase_work, purchases, refused_leads,
+    dispute_findings, disputes, erasures, idempotency_keys, import_files, imports, lead_checks,
+    lead_consents, lead_contacts, leads, purchase_notes, purchase_work, purchases, refused_leads,
 };
 use crate::db::types::from_json;
 use crate::error::Result;
-use crate::id::{AccountId, ConversionId, DisputeEntryId, DisputeId, LeadId, PurchaseId, RefusedLeadId};
+use crate::id::{
+    AccountId, ConversionId, DisputeEntryId, DisputeId, ImportId, LeadId, PurchaseId, RefusedLeadId,
+};
 use crate::leads::LeadState;
+use crate::leads::import::ImportState;
 use crate::privacy::Cause;
 
 /// Destroys the data keys of rows: what they sealed can never be read again.
@@ -182,7 +185,11 @@ pub fn answers(conn: &mut Conn, accounts: &[AccountId], ids: &[String]) -> Resul
     for id in ids {
         let found: Vec<(AccountId, String, String, String)> = keys::table
             .filter(keys::account_id.eq_any(accounts.to_vec()))
-            .filter(keys::body.like(format!("%{}%", id.replace('_', "\\_"))).escape('\\'))
+            .filter(
+                keys::body
+                    .like(format!("%{}%", id.replace('_', "\\_")))
+                    .escape('\\'),
+            )
             .select((keys::account_id, keys::endpoint, keys::key, keys::body))
             .load(conn)?;
         for (account, endpoint, key, body) in found {
@@ -260,4 +267,22 @@ pub fn scrubbed(conn: &mut Conn, until: Ts, now: Ts) -> Result<()> {
     .set(erasures::scrubbed_at.eq(now))
     .execute(conn)?;
     Ok(())
+}
+
+/// Removes an uploaded file; says whose it was.
+pub fn file(conn: &mut Conn, id: ImportId) -> Result<Option<AccountId>> {
+    let seller = imports::table
+        .find(id)
+        .select(imports::seller_id)
+        .first(conn)
+        .optional()?;
+    let removed = diesel::delete(import_files::table.find(id)).execute(conn)?;
+    diesel::update(imports::table.find(id))
+        .filter(imports::state.eq(ImportState::Uploaded))
+        .set((
+            imports::state.eq(ImportState::Failed),
+            imports::failure.eq("discarded"),
+        ))
+        .execute(conn)?;
+    Ok(seller.filter(|_| removed == 1))
 }

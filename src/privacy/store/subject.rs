@@ -5,8 +5,7 @@ use diesel::prelude::*;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, leads, purchases, refused_hashes, refused_leads, subject_requests,
-    verticals,
+    accounts, leads, purchases, refused_hashes, refused_leads, subject_requests, verticals,
 };
 use crate::error::Result;
 use crate::id::{LeadId, RefusedLeadId, SubjectRequestId};
