@@ -69,6 +69,12 @@ impl App {
         let db = Db::open(&config.database_url, config.db_connections)?;
         bring_up_to_date(&db, &config, clock.now())?;
         let vault = open_vault(&db, &config)?;
+        let (key_vault, now) = (Arc::clone(&vault), clock.now());
+        db.write_blocking(move |conn| {
+            privacy::ensure_index_key(conn, &key_vault, now)?;
+            privacy::load_index_keys(conn, &key_vault)
+        })
+        .context("the keys of the contacts' hashes cannot be read")?;
         let ctx = Ctx {
             db: db.clone(),
             clock: clock.clone(),
@@ -233,12 +239,13 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
 }
 
 fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Arc<Vault>> {
-    let vault = Vault::new(&config.master_key()?)?;
+    let vault = Vault::with_old(&config.master_key()?, &config.old_master_keys()?)?;
     let sealed_under = db.sealed_under().context("the database cannot be read")?;
     if let Some(other) = sealed_under.filter(|id| !vault.knows(id)) {
         bail!(
             "the contacts in this database were sealed under master key {other}, but the configured one is {}; \
-             give the right key by --master-key-file or GALENA_MASTER_KEY",
+             give the right key by --master-key-file, GALENA_MASTER_KEY or --master-key-command, or the old one by \
+             --old-master-key-files while data keys are wrapped anew",
             vault.master_key_id()
         );
     }

@@ -28,7 +28,8 @@ pub use market::{expire, return_copy, withdraw};
 pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
 pub use query::{
-    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, owned, view_contact,
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
+    owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use score::{MQL_AT, SQL_AT, Signals, Stage};
@@ -91,6 +92,8 @@ pub struct Listing {
     pub copies: i32,
     pub copies_sold: i32,
     pub consent_given_at: Ts,
+    /// Whom the consent names: buyers, or partners of the seller.
+    pub recipients: Vec<String>,
     pub received_at: Ts,
     pub expires_at: Ts,
 }

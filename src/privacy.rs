@@ -3,7 +3,9 @@
 
 pub mod api;
 mod erase;
+mod index;
 pub mod jobs;
+pub mod keys;
 pub mod link;
 pub mod pages;
 mod retention;
@@ -15,6 +17,10 @@ mod suppress;
 use crate::db::types::text_enum;
 
 pub use erase::{erase, erased, scrub};
+pub use index::{
+    IndexKeyState, advance as change_index_key, begin as begin_index_key,
+    ensure as ensure_index_key, load as load_index_keys,
+};
 pub use retention::purge;
 pub use revoke::{Revocation, Task, confirm, of_purchase, revoke, revoked_at, waiting};
 pub use subject::{SUBJECT_JOB, sweep};

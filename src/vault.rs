@@ -95,13 +95,20 @@ impl IndexKey {
     }
 }
 
+/// The keys of the blind hashes.
+struct IndexKeys {
+    /// Those that hashes are written under; two while one takes over from the other.
+    write: Vec<IndexKey>,
+    /// Those that are looked up.
+    read: Vec<IndexKey>,
+}
+
 /// Seals and unseals; holds the keys derived from the master keys.
 pub struct Vault {
     /// The one that seals, then those that only open what they sealed before.
     keys: Vec<Keys>,
     first_index: [u8; KEY_BYTES],
-    /// The one that hashes are written under, then those that are still looked up.
-    index: ArcSwap<Vec<IndexKey>>,
+    index: ArcSwap<IndexKeys>,
     signing_seed: SecretBox<[u8; KEY_BYTES]>,
 }
 
@@ -121,7 +128,10 @@ impl Vault {
         Ok(Self {
             keys,
             first_index,
-            index: ArcSwap::from_pointee(vec![IndexKey::new(&first_index)]),
+            index: ArcSwap::from_pointee(IndexKeys {
+                write: vec![IndexKey::new(&first_index)],
+                read: vec![IndexKey::new(&first_index)],
+            }),
             signing_seed: SecretBox::new(Box::new(derive(master, b"galena access tokens")?)),
         })
     }
@@ -134,6 +144,12 @@ impl Vault {
     /// Whether what was sealed under this master key can be opened.
     pub fn knows(&self, master_key_id: &str) -> bool {
         self.keys.iter().any(|key| key.id == master_key_id)
+    }
+
+    /// The master keys that only open what they sealed before.
+    pub fn old_master_key_ids(&self) -> Vec<String> {
+        let old = self.keys.iter().skip(1);
+        old.map(|key| key.id.clone()).collect()
     }
 
     fn current(&self) -> anyhow::Result<&Keys> {
@@ -205,10 +221,10 @@ impl Vault {
         self.first_index
     }
 
-    /// Sets the keys of the blind hashes: the one to write under first.
-    pub fn set_index_keys(&self, keys: Vec<IndexKey>) {
-        if !keys.is_empty() {
-            self.index.store(Arc::new(keys));
+    /// Sets the keys of the blind hashes: those to write under, the current one first, and those to look up.
+    pub fn set_index_keys(&self, write: Vec<IndexKey>, read: Vec<IndexKey>) {
+        if !write.is_empty() {
+            self.index.store(Arc::new(IndexKeys { write, read }));
         }
     }
 
@@ -216,15 +232,24 @@ impl Vault {
     pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
         let index = self.index.load();
         index
+            .write
             .first()
             .map(|key| key.blind(kind, value))
             .unwrap_or_default()
     }
 
-    /// The hashes under every key that is still looked up, the one that is written first.
+    /// The hashes to write: one, or two while the key is being changed.
+    pub fn blinds_to_write(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        let index = self.index.load();
+        let keys = index.write.iter();
+        keys.map(|key| key.blind(kind, value)).collect()
+    }
+
+    /// The hashes under every key that is still looked up.
     pub fn blinds(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
         let index = self.index.load();
-        index.iter().map(|key| key.blind(kind, value)).collect()
+        let keys = index.read.iter();
+        keys.map(|key| key.blind(kind, value)).collect()
     }
 
     /// The CSRF token of a session cookie.
@@ -436,11 +461,14 @@ mod tests {
         assert_eq!(vault.blind("email", "a@b.lv"), email);
         assert_ne!(vault.blind("phone", "a@b.lv"), email);
         assert_ne!(self::vault().blind("email", "a@b.lv"), email);
-        let next = IndexKey::new(&[1; KEY_BYTES]);
-        vault.set_index_keys(vec![next, IndexKey::new(&vault.first_index_key())]);
-        let both = vault.blinds("email", "a@b.lv");
-        assert_eq!(both[0], vault.blind("email", "a@b.lv"));
-        assert_eq!(both[1], email);
+        let (next, first) = (
+            IndexKey::new(&[1; KEY_BYTES]),
+            IndexKey::new(&vault.first_index_key()),
+        );
+        vault.set_index_keys(vec![next.clone()], vec![next, first]);
+        let now = vault.blind("email", "a@b.lv");
+        assert_ne!(now, email);
+        assert_eq!(vault.blinds("email", "a@b.lv"), [now, email]);
     }
 
     #[test]

@@ -117,6 +117,7 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         copies: 1,
         copies_sold: 0,
         consent_given_at: NOW.minus(DAY),
+        recipients: Vec::new(),
         received_at: NOW.minus(DAY),
         expires_at: NOW.plus(DAY),
     }

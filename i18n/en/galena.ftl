@@ -2291,3 +2291,4 @@ verticals-recipients-named = those it names
 verticals-recipients-listed = those it names, or any where it names nobody
 verticals-recipients-any = any
 leads-field-consent-typed = What the person typed
+requests-gate-consent-recipient = The person agreed to other recipients

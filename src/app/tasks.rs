@@ -54,6 +54,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("standing", Duration::from_mins(5), keep_standings),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("erasures", Duration::from_mins(1), erase_and_scrub),
+        Task::new("keys", Duration::from_secs(10), change_keys),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
@@ -154,6 +155,27 @@ async fn erase_and_scrub(app: App) -> Result<()> {
         tracing::info!("erased bytes are still being read; they are overwritten with the next run");
     }
     Ok(())
+}
+
+/// Learns of new keys of the blind hashes, and moves what lies under old keys to the present ones.
+async fn change_keys(app: App) -> Result<()> {
+    let vault = Arc::clone(&app.vault);
+    app.db
+        .read(move |conn| privacy::load_index_keys(conn, &vault))
+        .await?;
+    loop {
+        let (vault, now) = (Arc::clone(&app.vault), app.clock.now());
+        let moved = app
+            .db
+            .write(move |conn| {
+                let wrapped = privacy::keys::rewrap(conn, &vault, AT_ONCE)?;
+                Ok(wrapped + privacy::change_index_key(conn, &vault, now, AT_ONCE)?)
+            })
+            .await?;
+        if moved == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn sweep(app: App) -> Result<()> {

@@ -121,6 +121,17 @@ pub fn owned(conn: &mut Conn, id: LeadId, seller: AccountId) -> Result<()> {
     store::list::find(conn, id, Some(seller)).map(|_| ())
 }
 
+/// Leads whose contact has hashes, by id, after one.
+pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
+    store::intake::hashed_after(conn, after, limit)
+}
+
+/// Writes the hashes of a lead's contact under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<()> {
+    let contact = open_contact(conn, vault, id)?;
+    store::intake::claim_anew(conn, vault, &contact, id)
+}
+
 /// Who asks to see a contact before it is bought, and why.
 #[derive(Debug, Clone)]
 pub struct Viewing {

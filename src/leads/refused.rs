@@ -63,9 +63,18 @@ pub fn contact_hashes(vault: &Vault, document: &Value) -> Vec<Vec<u8>> {
     let email = text("/contact/email").and_then(normalise::email);
     let phone = text("/contact/phone").and_then(|phone| normalise::phone(phone, country));
     let mut hashes = Vec::new();
-    hashes.extend(email.map(|email| vault.blind("email", &email)));
-    hashes.extend(phone.map(|phone| vault.blind("phone", &phone.e164)));
-    hashes
+    hashes.extend(email.map(|email| vault.blinds_to_write("email", &email)));
+    hashes.extend(phone.map(|phone| vault.blinds_to_write("phone", &phone.e164)));
+    hashes.concat()
+}
+
+/// Writes the hashes of the contacts in all refused documents under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault) -> Result<()> {
+    for id in store::refused::all(conn)? {
+        let document = store::refused::open_any(conn, vault, id)?;
+        store::refused::insert_hashes(conn, id, &contact_hashes(vault, &document))?;
+    }
+    Ok(())
 }
 
 /// A refused document, for the person whom it names.

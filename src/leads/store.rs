@@ -41,6 +41,7 @@ struct ListingRow {
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
+    recipients: String,
     received_at: Ts,
     expires_at: Ts,
 }
@@ -73,6 +74,7 @@ impl ListingRow {
             copies: self.copies,
             copies_sold: self.copies_sold,
             consent_given_at: self.consent_given_at,
+            recipients: from_json(&self.recipients)?,
             received_at: self.received_at,
             expires_at: self.expires_at,
         })

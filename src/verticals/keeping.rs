@@ -10,7 +10,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{FieldError, Reason, Result};
-use crate::id::VerticalId;
+use crate::id::{AccountId, VerticalId};
 
 /// The longest that anything is kept; the database checks the same bounds.
 const MAX_DAYS: i32 = 3_650;
@@ -24,6 +24,26 @@ text_enum! {
         Listed = "listed",
         /// Whoever buys.
         Any = "any",
+    }
+}
+
+impl ConsentRecipients {
+    /// Whether a consent that names these recipients covers a buyer, who is named by its name or its id.
+    pub fn covers(self, recipients: &[String], buyer: &str, id: AccountId) -> bool {
+        let plain = |text: &str| {
+            let words = text.split_whitespace().map(str::to_lowercase);
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let (name, id) = (plain(buyer), id.to_string());
+        let is_named = recipients
+            .iter()
+            .map(|recipient| plain(recipient))
+            .any(|recipient| recipient == name || recipient == id);
+        match self {
+            Self::Named => is_named,
+            Self::Listed => is_named || recipients.is_empty(),
+            Self::Any => true,
+        }
     }
 }
 
@@ -113,7 +133,7 @@ pub fn change(
     now: Ts,
 ) -> Result<()> {
     let before = store::by_id(conn, id)?.keeping;
-    store::set_keeping(conn, id, keeping)?;
+    store::set_keeping(conn, id, keeping, now)?;
     audit::record(
         conn,
         &audit::Entry {
@@ -130,6 +150,26 @@ pub fn change(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_consent_covers_whom_it_names() {
+        let id = AccountId(uuid::Uuid::from_u128(7));
+        let named = |recipients: &[&str]| -> Vec<bool> {
+            let recipients: Vec<String> = recipients.iter().map(ToString::to_string).collect();
+            [
+                ConsentRecipients::Named,
+                ConsentRecipients::Listed,
+                ConsentRecipients::Any,
+            ]
+            .iter()
+            .map(|which| which.covers(&recipients, "Optika  SIA", id))
+            .collect()
+        };
+        assert_eq!(named(&["brilles", "OPTIKA sia"]), [true, true, true]);
+        assert_eq!(named(&[&id.to_string()]), [true, true, true]);
+        assert_eq!(named(&["Optika"]), [false, false, true]);
+        assert_eq!(named(&[]), [false, true, true]);
+    }
 
     #[test]
     fn days_and_recipients_are_told_field_by_field() {

@@ -8,11 +8,11 @@ use super::{
     ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Vertical, common,
 };
 use crate::clock::Ts;
-use crate::db::schema::{vertical_attributes, verticals};
+use crate::db::schema::{purchase_requests, request_changes, vertical_attributes, verticals};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, insert_rows};
 use crate::error::{Code, Error, Result};
-use crate::id::VerticalId;
+use crate::id::{RequestId, VerticalId};
 use crate::money::BasisPoints;
 
 #[derive(Queryable, Selectable)]
@@ -182,7 +182,8 @@ pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result
 }
 
 /// Sets how long a vertical keeps personal data, and whom its consents cover.
-pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping) -> Result<()> {
+/// The active requests of the vertical are compiled anew by it.
+pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping, now: Ts) -> Result<()> {
     diesel::update(verticals::table.find(id))
         .set((
             verticals::keep_unsold_days.eq(keeping.unsold_days),
@@ -191,6 +192,20 @@ pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping) -> Result
             verticals::consent_recipients.eq(keeping.recipients),
         ))
         .execute(conn)?;
+    let active: Vec<RequestId> = purchase_requests::table
+        .filter(purchase_requests::vertical_id.eq(id))
+        .filter(purchase_requests::state.eq("active"))
+        .order(purchase_requests::id)
+        .select(purchase_requests::id)
+        .load(conn)?;
+    for request in active {
+        diesel::insert_into(request_changes::table)
+            .values((
+                request_changes::request_id.eq(request),
+                request_changes::at.eq(now),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

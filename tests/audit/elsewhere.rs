@@ -2,6 +2,24 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("/privacy", "privacy.rs", "confirmed"),
+    ("/privacy/{id}", "privacy.rs", "confirmed"),
+    ("/privacy/data/{wish}", "privacy/erasure.rs", "on"),
+    (
+        "/privacy/withdraw/{token}",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/api/v1/purchases/{id}/confirm_revocation",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/operator/verticals/{key}/keeping",
+        "privacy/keeping.rs",
+        "keep",
+    ),
     ("/signup", "accounts.rs", "a_new_seller_waits_for_approval"),
     (
         "/operator/queues/{id}/requeue",

@@ -1,3 +1,5 @@
+ALTER TABLE leads DROP COLUMN recipients;
+DROP INDEX contact_claims_lead;
 DROP TABLE call_rules;
 ALTER TABLE verticals DROP COLUMN consent_recipients;
 ALTER TABLE verticals DROP COLUMN keep_refused_days;

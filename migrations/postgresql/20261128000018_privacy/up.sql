@@ -74,3 +74,5 @@ CREATE TABLE call_rules (
   note TEXT COLLATE "C" NOT NULL,
   updated_at BIGINT NOT NULL
 );
+CREATE INDEX contact_claims_lead ON contact_claims (lead_id);
+ALTER TABLE leads ADD COLUMN recipients TEXT COLLATE "C" NOT NULL DEFAULT '[]';

@@ -74,3 +74,5 @@ CREATE TABLE call_rules (
   note TEXT NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX contact_claims_lead ON contact_claims (lead_id);
+ALTER TABLE leads ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]';

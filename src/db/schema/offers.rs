@@ -76,6 +76,7 @@ diesel::table! {
         consent_given_at -> BigInt,
         received_at -> BigInt,
         expires_at -> BigInt,
+        recipients -> Text,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::clock::Ts;
 use crate::db::schema::{refused_hashes, refused_leads};
 use crate::db::types::{from_json, json};
-use crate::db::{Conn, insert_rows};
+use crate::db::{Conn, each};
 use crate::error::{Code, Error, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::leads::receive::{Intake, Source, Via};
@@ -74,26 +74,27 @@ pub fn insert(
     Ok(())
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = refused_hashes)]
-struct HashRow {
-    refused_id: RefusedLeadId,
-    hash: Vec<u8>,
-}
-
-/// By what the person whom a document names finds it.
+/// By what the person whom a document names finds it; hashes that are there are left.
 pub fn insert_hashes(conn: &mut Conn, id: RefusedLeadId, hashes: &[Vec<u8>]) -> Result<()> {
-    let rows: Vec<HashRow> = hashes
-        .iter()
-        .map(|hash| HashRow {
-            refused_id: id,
-            hash: hash.clone(),
-        })
-        .collect();
-    if !rows.is_empty() {
-        insert_rows!(conn, refused_hashes::table, &rows)?;
+    for hash in hashes {
+        let row = (
+            refused_hashes::refused_id.eq(id),
+            refused_hashes::hash.eq(hash),
+        );
+        each!(conn, |inner| diesel::insert_into(refused_hashes::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(inner))?;
     }
     Ok(())
+}
+
+/// Every refused document.
+pub fn all(conn: &mut Conn) -> Result<Vec<RefusedLeadId>> {
+    Ok(refused_leads::table
+        .order(refused_leads::id)
+        .select(refused_leads::id)
+        .load(conn)?)
 }
 
 /// A seller's refused document with its reasons, or a refusal with 404.

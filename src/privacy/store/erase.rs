@@ -56,6 +56,7 @@ pub fn lead(conn: &mut Conn, id: LeadId) -> Result<Option<AccountId>> {
             leads::masked_email.eq(None::<String>),
             leads::masked_phone.eq(None::<String>),
             leads::has_company.eq(false),
+            leads::recipients.eq("[]"),
         ))
         .execute(conn)?;
     Ok((emptied == 1).then_some(seller))
