@@ -126,6 +126,9 @@ ids! {
     DeliveryId = "dlv";
     SubjectRequestId = "ask";
     IndexKeyId = "idx";
+    EventId = "evt";
+    EndpointId = "hook";
+    WebhookId = "send";
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::revocation_tasks;
 use crate::error::{Code, Error, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::{AccountId, LeadId, PurchaseId};
 use crate::notices::{self, Notice, NoticeKind};
 use crate::purchases;
@@ -81,6 +82,8 @@ pub fn revoke(
         format!("/seller/leads/{id}"),
     );
     notices::queue(conn, &notice, now)?;
+    let told = Happening::new(seller, EventKind::ConsentRevoked, id, json!({ "lead": id }));
+    events::record(conn, &[told], now)?;
     audit::record(
         conn,
         &audit::Entry {
@@ -114,6 +117,9 @@ fn tell_buyer(
         confirmed_by: None,
     };
     store::revoke::insert_task(conn, &task)?;
+    let data = json!({ "purchase": purchase, "lead": lead, "confirm_by": task.confirm_by });
+    let told = Happening::new(buyer, EventKind::ConsentRevoked, purchase, data);
+    events::record(conn, &[told], now)?;
     let notice = Notice::new(
         buyer,
         NoticeKind::ConsentRevoked,

@@ -25,9 +25,9 @@ struct TableName {
 }
 
 const SQLITE: &str = "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-     WHERE m.type = 'table' AND c.name = 'wrapped_key'";
+     WHERE m.type = 'table' AND c.name LIKE '%wrapped%'";
 const POSTGRES: &str = "SELECT table_name::text AS name FROM information_schema.columns \
-     WHERE table_schema = 'public' AND column_name = 'wrapped_key'";
+     WHERE table_schema = 'public' AND column_name LIKE '%wrapped%'";
 
 on_both!(async fn every_table_with_data_keys_is_wrapped_anew(app) {
     let sql = match app.app.db.backend() {

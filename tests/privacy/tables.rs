@@ -42,6 +42,7 @@ const NOBODYS: &[&str] = &[
     "dispute_decisions",
     "disputes",
     "erasures",
+    "events",
     "holds",
     "icps",
     "imports",
@@ -72,6 +73,8 @@ const NOBODYS: &[&str] = &[
     "users",
     "vertical_attributes",
     "verticals",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ];
 
 #[derive(QueryableByName)]

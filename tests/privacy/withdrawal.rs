@@ -77,6 +77,14 @@ on_both!(async fn whoever_has_the_lead_is_told_and_confirms(app) {
     assert_eq!(purchase(app, &first, &one).await["lead_state"], json!("listed"));
     let done = visitor.post_form(&path, &[]).await.expect(200).text;
     assert!(done.contains("Your consent is withdrawn"), "{done}");
+    for (trader, subject) in [(&first, &one), (&second, &two), (&seller, &lead)] {
+        let events = app.api("GET", "/api/v1/events", &trader.key).send().await.expect(200).json();
+        let told: Vec<_> = events["data"].as_array().unwrap().iter()
+            .filter(|event| event["type"] == json!("consent.revoked"))
+            .collect();
+        assert_eq!(told.len(), 1, "{events}");
+        assert_eq!(told[0]["subject"], json!(subject));
+    }
     let opened = purchase(app, &first, &one).await;
     assert_eq!(opened["lead_state"], json!("withdrawn"));
     assert_eq!(opened["contact"]["email"], json!(super::EMAIL), "needed until it is removed everywhere");

@@ -6,12 +6,12 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::{
     bank_details, conversions, dispute_entries, dispute_files, import_files, index_keys,
-    lead_contacts, payouts, purchase_notes, refused_leads, subject_requests,
+    lead_contacts, payouts, purchase_notes, refused_leads, subject_requests, webhook_endpoints,
 };
 use crate::error::Result;
 use crate::id::{
-    BankDetailsId, ConversionId, DisputeEntryId, ImportId, IndexKeyId, LeadId, NoteId, PayoutId,
-    RefusedLeadId, SubjectRequestId,
+    BankDetailsId, ConversionId, DisputeEntryId, EndpointId, ImportId, IndexKeyId, LeadId, NoteId,
+    PayoutId, RefusedLeadId, SubjectRequestId,
 };
 use crate::vault::{Sealed, Vault};
 
@@ -24,15 +24,15 @@ pub struct Wrapped {
 }
 
 macro_rules! rewrap_one {
-    ($conn:expr, $vault:expr, $old:expr, $limit:expr, $table:ident, $id:ident, $Id:ty) => {{
+    ($conn:expr, $vault:expr, $old:expr, $limit:expr, $table:ident, $id:ident, $Id:ty, $by:ident, $key:ident) => {{
         let rows: Vec<($Id, Option<String>, Option<Vec<u8>>)> = $table::table
-            .filter($table::master_key_id.eq_any($old.to_vec()))
+            .filter($table::$by.eq_any($old.to_vec()))
             .order($table::$id)
             .limit($limit)
             .select((
                 $table::$id,
-                $table::master_key_id.nullable(),
-                $table::wrapped_key.nullable(),
+                $table::$by.nullable(),
+                $table::$key.nullable(),
             ))
             .load($conn)?;
         let mut moved = 0;
@@ -46,10 +46,10 @@ macro_rules! rewrap_one {
             match $vault.rewrap(&place, &was) {
                 Ok(now) => {
                     moved += diesel::update($table::table.find(id))
-                        .filter($table::wrapped_key.eq(&was.wrapped_key))
+                        .filter($table::$key.eq(&was.wrapped_key))
                         .set((
-                            $table::master_key_id.eq(&now.master_key_id),
-                            $table::wrapped_key.eq(&now.wrapped_key),
+                            $table::$by.eq(&now.master_key_id),
+                            $table::$key.eq(&now.wrapped_key),
                         ))
                         .execute($conn)?;
                 }
@@ -61,14 +61,14 @@ macro_rules! rewrap_one {
 }
 
 macro_rules! sealed_tables {
-    ($($table:ident $id:ident $Id:ty;)+) => {
-        /// Every table with a data key of its own in each row.
+    ($($table:ident $id:ident $Id:ty, $by:ident $key:ident;)+) => {
+        /// Every table with data keys in its rows.
         pub const SEALED_TABLES: &[&str] = &[$(stringify!($table)),+];
 
         /// Wraps anew what lies under the `old` master keys, up to `limit` of each table.
         pub fn rewrap(conn: &mut Conn, vault: &Vault, old: &[String], limit: i64) -> Result<usize> {
             let mut moved = 0;
-            $(moved += rewrap_one!(conn, vault, old, limit, $table, $id, $Id);)+
+            $(moved += rewrap_one!(conn, vault, old, limit, $table, $id, $Id, $by, $key);)+
             Ok(moved)
         }
 
@@ -77,8 +77,8 @@ macro_rules! sealed_tables {
             let mut all = Vec::new();
             $({
                 let counts: Vec<(Option<String>, i64)> = $table::table
-                    .group_by($table::master_key_id)
-                    .select(($table::master_key_id.nullable(), count_star()))
+                    .group_by($table::$by)
+                    .select(($table::$by.nullable(), count_star()))
                     .load(conn)?;
                 all.extend(counts.into_iter().filter_map(|(master_key_id, count)| {
                     Some(Wrapped {
@@ -94,15 +94,17 @@ macro_rules! sealed_tables {
 }
 
 sealed_tables! {
-    bank_details id BankDetailsId;
-    conversions id ConversionId;
-    dispute_entries id DisputeEntryId;
-    dispute_files entry_id DisputeEntryId;
-    import_files import_id ImportId;
-    index_keys id IndexKeyId;
-    lead_contacts lead_id LeadId;
-    payouts id PayoutId;
-    purchase_notes id NoteId;
-    refused_leads id RefusedLeadId;
-    subject_requests id SubjectRequestId;
+    bank_details id BankDetailsId, master_key_id wrapped_key;
+    conversions id ConversionId, master_key_id wrapped_key;
+    dispute_entries id DisputeEntryId, master_key_id wrapped_key;
+    dispute_files entry_id DisputeEntryId, master_key_id wrapped_key;
+    import_files import_id ImportId, master_key_id wrapped_key;
+    index_keys id IndexKeyId, master_key_id wrapped_key;
+    lead_contacts lead_id LeadId, master_key_id wrapped_key;
+    payouts id PayoutId, master_key_id wrapped_key;
+    purchase_notes id NoteId, master_key_id wrapped_key;
+    refused_leads id RefusedLeadId, master_key_id wrapped_key;
+    subject_requests id SubjectRequestId, master_key_id wrapped_key;
+    webhook_endpoints id EndpointId, secret_key_id secret_wrapped;
+    webhook_endpoints id EndpointId, old_secret_key_id old_secret_wrapped;
 }
