@@ -7,7 +7,7 @@ use galena::access::Role;
 use galena::clock::DAY;
 use serde_json::json;
 
-use super::{buy, buy_one, person, purchase, rich_buyer};
+use super::{EMAIL, buy, buy_one, person, purchase, rich_buyer};
 use crate::harness::TestApp;
 use crate::market;
 
@@ -87,7 +87,7 @@ on_both!(async fn whoever_has_the_lead_is_told_and_confirms(app) {
     }
     let opened = purchase(app, &first, &one).await;
     assert_eq!(opened["lead_state"], json!("withdrawn"));
-    assert_eq!(opened["contact"]["email"], json!(super::EMAIL), "needed until it is removed everywhere");
+    assert_eq!(opened["contact"]["email"], json!(EMAIL), "needed until it is removed everywhere");
     // A stranger cannot confirm for the buyer, nor the buyer twice.
     let confirm = |id: &str| format!("/api/v1/purchases/{id}/confirm_revocation");
     app.api("POST", &confirm(&one), &second.key).send().await.expect(404);
