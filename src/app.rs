@@ -235,8 +235,11 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         for name in db.migrate()? {
             tracing::info!(name, "migrated");
         }
-        db.write_blocking(move |conn| verticals::seed(conn, now))
-            .context("the shipped verticals cannot be added")?;
+        db.write_blocking(move |conn| {
+            verticals::seed(conn, now)?;
+            privacy::calls::seed(conn, now)
+        })
+        .context("the shipped verticals and rules of calling cannot be added")?;
         return Ok(());
     }
     match db.schema_state()? {

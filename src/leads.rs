@@ -7,6 +7,7 @@ mod document;
 mod draft;
 mod exchange;
 pub mod import;
+pub mod link;
 mod market;
 mod normalise;
 mod offer;

@@ -2,11 +2,11 @@
 //! and how long personal data is kept when nobody asks.
 
 pub mod api;
+pub mod calls;
 mod erase;
 mod index;
 pub mod jobs;
 pub mod keys;
-pub mod link;
 pub mod pages;
 mod retention;
 mod revoke;
@@ -30,8 +30,6 @@ text_enum! {
     pub enum Cause {
         /// The person asked for it.
         Person = "person",
-        Seller = "seller",
-        Operator = "operator",
         /// The vertical's days were over.
         Retention = "retention",
     }
@@ -44,7 +42,5 @@ text_enum! {
         Link = "link",
         /// On the page for people whose data is held.
         Page = "page",
-        /// By the operator, whom the person asked.
-        Operator = "operator",
     }
 }

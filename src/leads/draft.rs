@@ -144,6 +144,17 @@ impl Draft {
         if ask.is_none() && root.get("ask").is_none() {
             reader.refuse("ask".to_owned(), Reason::Required, MONEY_EXAMPLE);
         }
+        for (field, text) in [
+            ("interest", &interest),
+            ("timeline", &timeline),
+            ("origin.campaign", &origin.campaign),
+            ("origin.source", &origin.source),
+        ] {
+            if text.as_ref().is_some_and(|text| contact.is_told_by(text)) {
+                let accepted = "words without the person's name, address or number";
+                reader.refuse(field.to_owned(), Reason::ContactInText, accepted);
+            }
+        }
         let terms = read_terms(&mut reader, &root, vertical, ask);
         let signals = read_signals(&mut reader, &root);
         match (interest, consent, ask) {

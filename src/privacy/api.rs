@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Task, link};
+use super::Task;
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::error::Result;
 use crate::id::{LeadId, PurchaseId};
-use crate::leads;
+use crate::leads::{self, link};
 use crate::web::{Ctx, Idempotency, Problem, State, idempotent};
 
 #[derive(utoipa::OpenApi)]

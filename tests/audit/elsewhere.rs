@@ -16,6 +16,11 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "whoever_has_the_lead_is_told_and_confirms",
     ),
     (
+        "/operator/call-rules",
+        "privacy/keeping.rs",
+        "countries_have_rules_of_calling_that_the_operator_sets",
+    ),
+    (
         "/operator/verticals/{key}/keeping",
         "privacy/keeping.rs",
         "keep",

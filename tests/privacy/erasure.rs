@@ -95,7 +95,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 /// The person with its name in every text that a seller may send.
 fn talkative() -> Value {
     let mut lead = person();
-    lead["interest"] = json!("Glasses for Zebadiah Quillfeather");
+    lead["interest"] = json!("Glasses for Quillfeather");
     lead["timeline"] = json!("when Quillfeather is back");
     lead["external_id"] = json!("zebadiah.quillfeather-1");
     lead["attributes"]["city"] = json!("Quillfeather Bay");

@@ -12,14 +12,14 @@ CREATE TABLE refused_hashes (
 CREATE INDEX refused_hashes_hash ON refused_hashes (hash);
 CREATE TABLE erasures (
   subject TEXT COLLATE "C" PRIMARY KEY NOT NULL,
-  cause TEXT COLLATE "C" NOT NULL CHECK (cause IN ('person','seller','operator','retention')),
+  cause TEXT COLLATE "C" NOT NULL CHECK (cause IN ('person','retention')),
   erased_at BIGINT NOT NULL,
   scrubbed_at BIGINT
 );
 CREATE INDEX erasures_unscrubbed ON erasures (erased_at) WHERE scrubbed_at IS NULL;
 CREATE TABLE revocations (
   lead_id UUID PRIMARY KEY NOT NULL REFERENCES leads (id),
-  via TEXT COLLATE "C" NOT NULL CHECK (via IN ('link','page','operator')),
+  via TEXT COLLATE "C" NOT NULL CHECK (via IN ('link','page')),
   revoked_at BIGINT NOT NULL
 );
 CREATE TABLE revocation_tasks (

@@ -12,14 +12,14 @@ CREATE TABLE refused_hashes (
 CREATE INDEX refused_hashes_hash ON refused_hashes (hash);
 CREATE TABLE erasures (
   subject TEXT PRIMARY KEY NOT NULL,
-  cause TEXT NOT NULL CHECK (cause IN ('person','seller','operator','retention')),
+  cause TEXT NOT NULL CHECK (cause IN ('person','retention')),
   erased_at INTEGER NOT NULL,
   scrubbed_at INTEGER
 ) STRICT;
 CREATE INDEX erasures_unscrubbed ON erasures (erased_at) WHERE scrubbed_at IS NULL;
 CREATE TABLE revocations (
   lead_id BLOB PRIMARY KEY NOT NULL REFERENCES leads (id),
-  via TEXT NOT NULL CHECK (via IN ('link','page','operator')),
+  via TEXT NOT NULL CHECK (via IN ('link','page')),
   revoked_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE revocation_tasks (

@@ -18,10 +18,10 @@ use crate::db::types::from_json;
 use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
 use crate::leads::Consent;
-use crate::privacy;
+use crate::privacy::{self, calls::CallRule};
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
 use crate::text::Lang;
-use crate::verticals::{self, Vertical};
+use crate::verticals::{self, Value, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Ctx, Form, Page, html_status, redirect_with};
 
@@ -37,6 +37,8 @@ struct PurchasePage {
     /// What the buyer has to do about a withdrawn consent.
     revocation: Option<privacy::Task>,
     erased: Option<(privacy::Cause, Ts)>,
+    /// What the person's country asks of whoever calls.
+    calls: Option<CallRule>,
     terms: Arc<Agreement>,
     explanation: Explanation,
     outcomes: Outcomes,
@@ -111,6 +113,10 @@ async fn render(
             let party = Party::load(conn, caller.account_id, caller.actor(), id)?;
             let sides = (&caller, &party);
             let outcomes = outcomes(conn, &vault, l, sides, wrong.clone(), now)?;
+            let calls = match bought.listing.attributes.get("country") {
+                Some(Value::Text(country)) => privacy::calls::of_country(conn, country)?,
+                _ => None,
+            };
             Ok((
                 verticals::by_id(conn, bought.purchase.vertical_id)?,
                 privacy::of_purchase(conn, id)?,
@@ -120,11 +126,12 @@ async fn render(
                 work::of_purchase(conn, id)?,
                 work::notes(conn, &vault, id)?,
                 work::members(conn, caller.account_id)?,
+                calls,
                 bought,
             ))
         })
         .await?;
-    let (vertical, revocation, erased, terms, outcomes, work, notes, members, bought) = read;
+    let (vertical, revocation, erased, terms, outcomes, work, notes, members, calls, bought) = read;
     html_status(
         status,
         &PurchasePage {
@@ -137,6 +144,7 @@ async fn render(
             vertical,
             revocation,
             erased,
+            calls,
             terms,
             outcomes,
             work,

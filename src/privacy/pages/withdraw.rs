@@ -10,8 +10,8 @@ use i18n_embed_fl::fl;
 use crate::access::{Actor, Origin};
 use crate::clock::Ts;
 use crate::error::Result;
-use crate::leads::{self, Consent, Listing};
-use crate::privacy::{self, Via, link};
+use crate::leads::{self, Consent, Listing, link};
+use crate::privacy::{self, Via};
 use crate::web::{Ctx, Page, html};
 
 #[derive(Template)]
