@@ -1083,7 +1083,6 @@ privacy-revoked = The person withdrew its consent
 privacy-revoked-text = Stop contacting the person, remove the contact wherever you keep it, and confirm that by { $until }. The contact is masked for you then.
 privacy-revoked-confirmed = You confirmed that you stopped using this contact.
 privacy-confirm = I stopped and removed it
-privacy-confirmed = Noted. Thank you.
 privacy-letter-link = Link by which the person withdraws, for your letters
 privacy-desk-intro = Buyers who were told that a consent was withdrawn and have not confirmed that they stopped.
 privacy-desk-none = Everybody has confirmed

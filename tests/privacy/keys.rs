@@ -134,8 +134,8 @@ async fn master_on(backend: Backend) {
         "it goes on where it was interrupted"
     );
     sell_one(&app, &seller, &buyer, 2).await;
-    while rewrap(&next, 7).await > 0 {}
     refused_as_duplicate(&app, &seller, 1).await;
+    while rewrap(&next, 7).await > 0 {}
     let left = app.read(in_use).await;
     assert_eq!(
         left,

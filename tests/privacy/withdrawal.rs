@@ -100,6 +100,7 @@ on_both!(async fn whoever_has_the_lead_is_told_and_confirms(app) {
     let waiting = desk.get("/operator/withdrawals").await.expect(200).text;
     assert!(waiting.contains("Brilles") && !waiting.contains("Optika") && !waiting.contains("overdue<"), "{waiting}");
     app.advance(3 * DAY + 1);
+    let desk = app.sign_in(&app.operator(Role::Finance).await.email).await;
     let waiting = desk.get("/operator/withdrawals").await.expect(200).text;
     assert!(waiting.contains("Brilles") && waiting.contains("overdue<"), "{waiting}");
     // It confirms on its page.
