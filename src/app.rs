@@ -30,6 +30,7 @@ use crate::mail::Mailer;
 use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
 use crate::outbound::Outbound;
+use crate::privacy::{self, jobs::Sender as SubjectSender};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
@@ -72,6 +73,12 @@ impl App {
         let db = Db::open(&config.database_url, config.db_connections)?;
         bring_up_to_date(&db, &config, clock.now())?;
         let vault = open_vault(&db, &config)?;
+        let (key_vault, now) = (Arc::clone(&vault), clock.now());
+        db.write_blocking(move |conn| {
+            privacy::ensure_index_key(conn, &key_vault, now)?;
+            privacy::load_index_keys(conn, &key_vault)
+        })
+        .context("the keys of the contacts' hashes cannot be read")?;
         let ctx = Ctx {
             db: db.clone(),
             clock: clock.clone(),
@@ -170,6 +177,13 @@ fn runner(
         mailer,
         base_url: config.public_url.clone(),
     };
+    let subject_sender = SubjectSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&sender.mailer),
+        base_url: config.public_url.clone(),
+    };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
     let (wake_db, wake_clock) = (db.clone(), clock.clone());
     Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
@@ -179,6 +193,9 @@ fn runner(
         })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(privacy::SUBJECT_JOB, move |job| {
+            privacy::jobs::send(subject_sender.clone(), job)
         })
         .on(notices::NOTICE_JOB, move |notice| {
             notices::jobs::send(teller.clone(), notice)
@@ -202,6 +219,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         requests::api::Doc::openapi(),
         matching::api::Doc::openapi(),
         purchases::api::Doc::openapi(),
+        privacy::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
         disputes::api::Doc::openapi(),
         standing::api::Doc::openapi(),
@@ -217,8 +235,11 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         for name in db.migrate()? {
             tracing::info!(name, "migrated");
         }
-        db.write_blocking(move |conn| verticals::seed(conn, now))
-            .context("the shipped verticals cannot be added")?;
+        db.write_blocking(move |conn| {
+            verticals::seed(conn, now)?;
+            privacy::calls::seed(conn, now)
+        })
+        .context("the shipped verticals and rules of calling cannot be added")?;
         return Ok(());
     }
     match db.schema_state()? {
@@ -233,12 +254,13 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
 }
 
 fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Arc<Vault>> {
-    let vault = Vault::new(&config.master_key()?)?;
+    let vault = Vault::with_old(&config.master_key()?, &config.old_master_keys()?)?;
     let sealed_under = db.sealed_under().context("the database cannot be read")?;
-    if let Some(other) = sealed_under.filter(|id| id != vault.master_key_id()) {
+    if let Some(other) = sealed_under.filter(|id| !vault.knows(id)) {
         bail!(
             "the contacts in this database were sealed under master key {other}, but the configured one is {}; \
-             give the right key by --master-key-file or GALENA_MASTER_KEY",
+             give the right key by --master-key-file, GALENA_MASTER_KEY or --master-key-command, or the old one by \
+             --old-master-key-files while data keys are wrapped anew",
             vault.master_key_id()
         );
     }

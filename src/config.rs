@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use secrecy::SecretString;
 
+pub use key::make_key_file;
 pub use network::Network;
 pub use options::{ConfigArgs, Options};
 
@@ -33,6 +34,9 @@ pub struct Config {
     pub db_connections: u32,
     pub migrate: bool,
     pub master_key_file: Option<PathBuf>,
+    /// Its output is the master key.
+    pub master_key_command: Option<String>,
+    pub old_master_key_files: Vec<PathBuf>,
     pub workers: Option<usize>,
     pub trusted_proxies: Vec<Network>,
     /// Microseconds.

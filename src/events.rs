@@ -34,6 +34,8 @@ text_enum! {
         PurchaseDelivered = "purchase.delivered",
         /// To a buyer: a refunded lead must not be used any more.
         PurchaseStopped = "purchase.stopped",
+        /// To whoever has or sold the lead: its person withdrew the consent; stop, and confirm that.
+        ConsentRevoked = "consent.revoked",
         /// To the other side: an outcome was reported.
         ConversionProposed = "conversion.proposed",
         /// To whoever did not confirm it: an outcome counts.

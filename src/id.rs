@@ -124,6 +124,8 @@ ids! {
     RequestId = "req";
     PurchaseId = "pur";
     DeliveryId = "dlv";
+    SubjectRequestId = "ask";
+    IndexKeyId = "idx";
     EventId = "evt";
     EndpointId = "hook";
     WebhookId = "send";

@@ -7,6 +7,7 @@ mod document;
 mod draft;
 mod exchange;
 pub mod import;
+pub mod link;
 mod market;
 mod normalise;
 mod offer;
@@ -25,13 +26,15 @@ pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, withdraw};
+pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
 pub use query::{
-    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
+    owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use score::{MQL_AT, SQL_AT, Signals, Stage};
-pub use store::list::checks;
+pub use store::list::{checks, with_contact};
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
 
@@ -90,6 +93,8 @@ pub struct Listing {
     pub copies: i32,
     pub copies_sold: i32,
     pub consent_given_at: Ts,
+    /// Whom the consent names: buyers, or partners of the seller.
+    pub recipients: Vec<String>,
     pub received_at: Ts,
     pub expires_at: Ts,
 }

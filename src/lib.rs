@@ -62,6 +62,8 @@ pub mod matching;
 
 pub mod purchases;
 
+pub mod privacy;
+
 pub mod conversions;
 
 pub mod delivery;

@@ -42,6 +42,8 @@ text_enum! {
         DisputeMessage = "dispute_message",
         DisputeClosed = "dispute_closed",
         LeadStopped = "lead_stopped",
+        ConsentRevoked = "consent_revoked",
+        ConsentRevokedSeller = "consent_revoked_seller",
         PayoutPaid = "payout_paid",
         PayoutFailed = "payout_failed",
         BankDetailsChanging = "bank_details_changing",

@@ -253,6 +253,9 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
     }
+    if !terms.covered {
+        return Err(Stop::At(Gate::ConsentRecipient));
+    }
     if terms.contract_state != ContractState::Active {
         return Err(Stop::At(Gate::ContractNotActive));
     }

@@ -11,7 +11,7 @@ use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
     accounts, contracts, conversions, disputes, events, icps, leads, ledger, matching, payouts,
-    purchases, reports, requests, standing, verticals,
+    privacy, purchases, reports, requests, standing, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -52,7 +52,20 @@ routes! {
     GET "/verticals" => PUBLIC, reports::pages::public::all_verticals;
     GET "/verticals/{key}" => PUBLIC, reports::pages::public::one_vertical;
     GET "/terms" => PUBLIC, reports::pages::public::terms;
-    GET "/privacy" => PUBLIC, reports::pages::public::privacy;
+    GET "/privacy" => PUBLIC, privacy::pages::show;
+    POST "/privacy" => PUBLIC, privacy::pages::ask;
+    GET "/privacy/data" => PUBLIC, privacy::pages::data;
+    GET "/privacy/data.json" => PUBLIC, privacy::pages::export;
+    POST "/privacy/data/{wish}" => PUBLIC, privacy::pages::act;
+    GET "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::show;
+    POST "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::withdraw;
+    GET "/privacy/{id}" => PUBLIC, privacy::pages::code_form;
+    POST "/privacy/{id}" => PUBLIC, privacy::pages::confirm;
+    GET "/operator/call-rules" => OPERATOR_SEES, privacy::pages::calls::show;
+    POST "/operator/call-rules" => ADMIN_ACTS, privacy::pages::calls::set;
+    GET "/operator/withdrawals" => OPERATOR_SEES, privacy::pages::desk::show;
+    GET "/api/v1/leads/{id}/withdrawal_link" => seller_reads(Scope::LeadsRead), privacy::api::withdrawal_link;
+    POST "/api/v1/purchases/{id}/confirm_revocation" => buyer_writes(Scope::PurchasesWrite), privacy::api::confirm;
     GET "/docs" => PUBLIC, docs::page;
     GET "/docs/errors" => PUBLIC, docs::errors;
     GET "/docs/{file}" => PUBLIC, docs::asset;
@@ -159,6 +172,7 @@ routes! {
     GET "/operator/verticals" => OPERATOR_SEES, verticals::pages::list;
     GET "/operator/verticals/{key}" => OPERATOR_SEES, verticals::pages::show;
     POST "/operator/verticals/{key}" => ADMIN_ACTS, verticals::pages::change;
+    POST "/operator/verticals/{key}/keeping" => ADMIN_ACTS, verticals::pages::change_keeping;
 
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;

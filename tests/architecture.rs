@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["requests"],
     &["matching"],
     &["purchases"],
+    &["privacy"],
     &["conversions"],
     &["delivery"],
     &["disputes"],

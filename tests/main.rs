@@ -27,6 +27,7 @@ mod market;
 mod matching;
 mod parity;
 mod payouts;
+mod privacy;
 mod process;
 mod reports;
 mod requests;

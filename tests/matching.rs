@@ -49,6 +49,7 @@ pub fn vertical() -> Vertical {
         held_prior: BasisPoints(1_500),
         sale_prior: BasisPoints(500),
         prior_weight: 20,
+        keeping: galena::verticals::Keeping::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: vec![
             field("age", FieldKind::Integer, &[]),
@@ -116,6 +117,7 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         copies: 1,
         copies_sold: 0,
         consent_given_at: NOW.minus(DAY),
+        recipients: Vec::new(),
         received_at: NOW.minus(DAY),
         expires_at: NOW.plus(DAY),
     }

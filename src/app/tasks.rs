@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, charges, conversions, disputes, events, jobs, ledger, payouts, purchases, standing,
+    accounts, charges, conversions, disputes, events, jobs, ledger, payouts, privacy, purchases,
+    standing,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -54,6 +55,8 @@ pub fn tasks() -> Vec<Task> {
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
         Task::new("expire", Duration::from_mins(1), expire),
+        Task::new("erasures", Duration::from_mins(1), erase_and_scrub),
+        Task::new("keys", Duration::from_secs(10), change_keys),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
@@ -153,12 +156,43 @@ async fn expire(app: App) -> Result<()> {
     in_batches(&app, &[leads::expire]).await
 }
 
+/// Erases what was kept for long enough, and overwrites what erasures left behind.
+async fn erase_and_scrub(app: App) -> Result<()> {
+    in_batches(&app, &[privacy::purge]).await?;
+    if !privacy::scrub(&app.db, app.clock.now()).await? {
+        tracing::info!("erased bytes are still being read; they are overwritten with the next run");
+    }
+    Ok(())
+}
+
+/// Learns of new keys of the blind hashes, and moves what lies under old keys to the present ones.
+async fn change_keys(app: App) -> Result<()> {
+    let vault = Arc::clone(&app.vault);
+    app.db
+        .read(move |conn| privacy::load_index_keys(conn, &vault))
+        .await?;
+    loop {
+        let (vault, now) = (Arc::clone(&app.vault), app.clock.now());
+        let moved = app
+            .db
+            .write(move |conn| {
+                let wrapped = privacy::keys::rewrap(conn, &vault, AT_ONCE)?;
+                Ok(wrapped + privacy::change_index_key(conn, &vault, now, AT_ONCE)?)
+            })
+            .await?;
+        if moved == 0 {
+            return Ok(());
+        }
+    }
+}
+
 async fn sweep(app: App) -> Result<()> {
     let now = app.clock.now();
     let config = Arc::clone(&app.config);
     app.db
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
+            privacy::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })

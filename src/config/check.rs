@@ -99,6 +99,16 @@ impl TryFrom<Options> for Config {
             db_connections: wrong.within("db_connections", options.db_connections, 8, 1, 1_000),
             migrate: options.migrate.unwrap_or(true),
             master_key_file: options.master_key_file,
+            master_key_command: options.master_key_command,
+            old_master_key_files: options
+                .old_master_key_files
+                .as_deref()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+                .collect(),
             workers: options.workers,
             trusted_proxies: wrong.keep("trusted_proxies", Network::list(&proxies), Vec::new),
             session_idle: HOUR

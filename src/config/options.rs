@@ -48,6 +48,10 @@ options! {
     migrate: bool, "GALENA_MIGRATE";
     /// File with the master key, 32 bytes in base64 [default: master.key in the data folder, made when missing]
     master_key_file: PathBuf, "GALENA_MASTER_KEY_FILE";
+    /// Command whose output is the master key, such as one that asks a key service [default: none]
+    master_key_command: String, "GALENA_MASTER_KEY_COMMAND";
+    /// Files with master keys of before, separated by commas: they only open what they sealed [default: none]
+    old_master_key_files: String, "GALENA_OLD_MASTER_KEY_FILES";
     /// Threads that answer requests [default: one a core]
     workers: usize, "GALENA_WORKERS";
     /// Networks of proxies whose X-Forwarded-For is believed: `10.0.0.0/8,::1/128` [default: none]

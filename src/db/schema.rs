@@ -7,6 +7,7 @@
 mod books;
 mod offers;
 mod people;
+mod privacy;
 mod told;
 mod trades;
 mod wants;
@@ -14,6 +15,7 @@ mod wants;
 pub use books::*;
 pub use offers::*;
 pub use people::*;
+pub use privacy::*;
 pub use told::*;
 pub use trades::*;
 pub use wants::*;
@@ -54,6 +56,14 @@ diesel::joinable!(purchase_notes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    consent_texts,
+    refused_hashes,
+    erasures,
+    revocations,
+    revocation_tasks,
+    subject_requests,
+    index_keys,
+    call_rules,
     users,
     sessions,
     api_keys,

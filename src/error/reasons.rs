@@ -51,6 +51,7 @@ reasons! {
     NotAPerson "not_a_person" "reason-not-a-person";
     NoContact "no_contact" "reason-no-contact";
     NoInterest "no_interest" "reason-no-interest";
+    ContactInText "contact_in_text" "reason-contact-in-text";
     ConsentMissing "consent_missing" "reason-consent-missing";
     ConsentExpired "consent_expired" "reason-consent-expired";
     AgeUnderMinimum "age_under_minimum" "reason-age-under-minimum";
@@ -60,6 +61,7 @@ reasons! {
     IbanInvalid "iban_invalid" "reason-iban-invalid";
     BicInvalid "bic_invalid" "reason-bic-invalid";
     PasswordWeak "password_weak" "reason-password-weak";
+    CodeWrong "code_wrong" "reason-code-wrong";
     PasswordWrong "password_wrong" "reason-password-wrong";
     PasswordDiffers "password_differs" "reason-password-differs";
     FileEmpty "file_empty" "reason-file-empty";

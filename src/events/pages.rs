@@ -25,6 +25,7 @@ fn label(l: &Lang, kind: EventKind) -> String {
         EventKind::LeadSold => fl!(l, "events-lead-sold"),
         EventKind::PurchaseDelivered => fl!(l, "events-purchase-delivered"),
         EventKind::PurchaseStopped => fl!(l, "events-purchase-stopped"),
+        EventKind::ConsentRevoked => fl!(l, "events-consent-revoked"),
         EventKind::ConversionProposed => fl!(l, "events-conversion-proposed"),
         EventKind::ConversionConfirmed => fl!(l, "events-conversion-confirmed"),
         EventKind::DisputeOpened => fl!(l, "events-dispute-opened"),

@@ -23,6 +23,7 @@ const MAX_NAME: usize = 100;
 const MAX_INTEREST: usize = 500;
 const MAX_TIMELINE: usize = 200;
 const MAX_CONSENT: usize = 10_000;
+const MAX_TYPED: usize = 5_000;
 const MAX_TOUCHES: usize = 50;
 const MAX_SIGNAL: i64 = 100_000;
 /// How far the clock of a seller may run ahead of ours.
@@ -143,35 +144,52 @@ impl Draft {
         if ask.is_none() && root.get("ask").is_none() {
             reader.refuse("ask".to_owned(), Reason::Required, MONEY_EXAMPLE);
         }
+        for (field, text) in [
+            ("interest", &interest),
+            ("timeline", &timeline),
+            ("origin.campaign", &origin.campaign),
+            ("origin.source", &origin.source),
+        ] {
+            if text.as_ref().is_some_and(|text| contact.is_told_by(text)) {
+                let accepted = "words without the person's name, address or number";
+                reader.refuse(field.to_owned(), Reason::ContactInText, accepted);
+            }
+        }
         let terms = read_terms(&mut reader, &root, vertical, ask);
         let signals = read_signals(&mut reader, &root);
         match (interest, consent, ask) {
-            (Some(interest), Some((consent, ip, user_agent)), Some(ask))
-                if reader.errors.is_empty() =>
-            {
-                Ok(Self {
-                    vertical: Arc::clone(vertical),
-                    contact: Contact {
-                        personal: attributes.personal,
-                        consent_ip: ip,
-                        consent_user_agent: user_agent,
-                        ..contact
-                    },
-                    phone_country,
-                    attributes: attributes.open,
-                    interest,
-                    timeline,
+            (
+                Some(interest),
+                Some(ConsentRead {
                     consent,
-                    origin,
-                    ask,
-                    accepts: terms.accepts,
-                    least: terms.least,
-                    signals,
-                    copies: terms.copies,
-                    external_id: terms.external_id,
-                    expires_at: now.plus_days(terms.days),
-                })
-            }
+                    ip,
+                    user_agent,
+                    typed,
+                }),
+                Some(ask),
+            ) if reader.errors.is_empty() => Ok(Self {
+                vertical: Arc::clone(vertical),
+                contact: Contact {
+                    personal: attributes.personal,
+                    consent_ip: ip,
+                    consent_user_agent: user_agent,
+                    consent_typed: typed,
+                    ..contact
+                },
+                phone_country,
+                attributes: attributes.open,
+                interest,
+                timeline,
+                consent,
+                origin,
+                ask,
+                accepts: terms.accepts,
+                least: terms.least,
+                signals,
+                copies: terms.copies,
+                external_id: terms.external_id,
+                expires_at: now.plus_days(terms.days),
+            }),
             _ => Err(reader.errors),
         }
     }
@@ -258,7 +276,13 @@ fn is_person(contact: &Contact) -> bool {
             .all(|name| name.chars().any(char::is_alphabetic))
 }
 
-type ConsentRead = (Consent, Option<String>, Option<String>);
+/// A consent, and the part of its proof that is sealed with the contact.
+struct ConsentRead {
+    consent: Consent,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    typed: Option<String>,
+}
 
 fn read_consent(
     reader: &mut Reader,
@@ -286,6 +310,7 @@ fn read_consent(
             "page_url",
             "ip",
             "user_agent",
+            "typed",
             "channels",
             "recipients",
             "certificate_url",
@@ -318,6 +343,7 @@ fn read_consent(
         ip.map(|ip| ip.to_string())
     });
     let user_agent = reader.text(&object, "user_agent", 500);
+    let typed = reader.lines(&object, "typed", MAX_TYPED);
     let version = reader.text(&object, "version", 100);
     let channels = reader.choices(&object, "channels", CONSENT_CHANNELS);
     let recipients = reader.texts(&object, "recipients", 50, 200);
@@ -334,7 +360,12 @@ fn read_consent(
         recipients,
         certificate_url: certificate.map(|url| url.to_string()),
     };
-    Some((consent, ip, user_agent))
+    Some(ConsentRead {
+        consent,
+        ip,
+        user_agent,
+        typed,
+    })
 }
 
 fn check_consent_age(

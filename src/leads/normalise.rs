@@ -62,7 +62,7 @@ pub(super) fn split_name(full: &str) -> (Option<String>, Option<String>) {
 }
 
 /// A trimmed lower-case address with a domain that has a dot.
-pub(super) fn email(text: &str) -> Option<String> {
+pub fn email(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("mailto:").unwrap_or(text).to_lowercase();
     if text.len() > MAX_EMAIL || !text.is_ascii() {
@@ -82,6 +82,11 @@ pub(super) fn email(text: &str) -> Option<String> {
 pub(super) struct Phone {
     pub e164: String,
     pub country: Option<String>,
+}
+
+/// A phone number with its country code, as E.164.
+pub fn international(text: &str) -> Option<String> {
+    phone(text, None).map(|phone| phone.e164)
 }
 
 /// Reads an international number, or one of `country`'s; only numbers that can exist are taken.

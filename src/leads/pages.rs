@@ -92,6 +92,7 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
             fl!(l, "leads-field-consent-user-agent"),
             &contact.consent_user_agent,
         ),
+        (fl!(l, "leads-field-consent-typed"), &contact.consent_typed),
     ];
     let mut shown: Vec<Fact> = given
         .into_iter()

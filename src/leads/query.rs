@@ -48,8 +48,8 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
     Id(LeadId),
-    /// The keyed hash of an e-mail address or a phone number.
-    Hash(Vec<u8>),
+    /// The keyed hashes of an e-mail address or a phone number.
+    Hashes(Vec<Vec<u8>>),
     /// The seller's own number, or words of the interest.
     Words(String),
 }
@@ -65,10 +65,10 @@ impl Search {
             return Some(Self::Id(id));
         }
         if let Some(email) = normalise::email(text) {
-            return Some(Self::Hash(vault.blind("email", &email)));
+            return Some(Self::Hashes(vault.blinds("email", &email)));
         }
         if let Some(phone) = normalise::phone(text, None) {
-            return Some(Self::Hash(vault.blind("phone", &phone.e164)));
+            return Some(Self::Hashes(vault.blinds("phone", &phone.e164)));
         }
         Some(Self::Words(text.chars().take(200).collect()))
     }
@@ -110,10 +110,26 @@ pub fn details(
     Ok(Details {
         lead: store::list::find(conn, id, seller)?,
         checks: store::list::checks(conn, id)?,
-        consent: store::list::consent(conn, id)?,
+        consent: store::consent(conn, id)?,
         sales: exchange.sales(conn, id)?,
         history: audit::history(conn, &id.to_string(), EVENTS)?,
     })
+}
+
+/// Refuses with 404 a lead that is not this seller's.
+pub fn owned(conn: &mut Conn, id: LeadId, seller: AccountId) -> Result<()> {
+    store::list::find(conn, id, Some(seller)).map(|_| ())
+}
+
+/// Leads whose contact has hashes, by id, after one.
+pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
+    store::intake::hashed_after(conn, after, limit)
+}
+
+/// Writes the hashes of a lead's contact under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<()> {
+    let contact = open_contact(conn, vault, id)?;
+    store::intake::claim_anew(conn, vault, &contact, id)
 }
 
 /// Who asks to see a contact before it is bought, and why.

@@ -150,6 +150,7 @@ pub fn receive(
         copies: draft.copies,
         copies_sold: 0,
         consent_given_at: draft.consent.given_at,
+        recipients: draft.consent.recipients.clone(),
         received_at: now,
         expires_at: draft.expires_at,
     };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::receive::{Intake, Source, Via};
-use super::store;
+use super::{normalise, store};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -37,6 +37,7 @@ pub(super) fn keep(
     let id = RefusedLeadId::new(now);
     let shown: Vec<FieldErrorJson> = errors.iter().map(FieldError::json).collect();
     store::refused::insert(conn, vault, seller, id, intake, &shown, source, now)?;
+    store::refused::insert_hashes(conn, id, &contact_hashes(vault, &intake.document))?;
     let codes: Vec<_> = errors
         .iter()
         .map(|error| json!({"field": error.field, "code": error.reason.as_str()}))
@@ -53,6 +54,32 @@ pub(super) fn keep(
         },
     )?;
     Ok(id)
+}
+
+/// Keyed hashes of the contact that a document names, as far as it can be read: by them the person finds it.
+pub fn contact_hashes(vault: &Vault, document: &Value) -> Vec<Vec<u8>> {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
+    let country = text("/attributes/country").and_then(crate::verticals::place::country);
+    let email = text("/contact/email").and_then(normalise::email);
+    let phone = text("/contact/phone").and_then(|phone| normalise::phone(phone, country));
+    let mut hashes = Vec::new();
+    hashes.extend(email.map(|email| vault.blinds_to_write("email", &email)));
+    hashes.extend(phone.map(|phone| vault.blinds_to_write("phone", &phone.e164)));
+    hashes.concat()
+}
+
+/// Writes the hashes of the contacts in all refused documents under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault) -> Result<()> {
+    for id in store::refused::all(conn)? {
+        let document = store::refused::open_any(conn, vault, id)?;
+        store::refused::insert_hashes(conn, id, &contact_hashes(vault, &document))?;
+    }
+    Ok(())
+}
+
+/// A refused document, for the person whom it names.
+pub fn document_of(conn: &mut Conn, vault: &Vault, id: RefusedLeadId) -> Result<Value> {
+    store::refused::open_any(conn, vault, id)
 }
 
 /// Which refused documents a list shows.

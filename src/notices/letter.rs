@@ -138,6 +138,14 @@ fn words(l: &Lang, notice: &Notice) -> (String, String) {
         | NoticeKind::DisputeMessage
         | NoticeKind::DisputeClosed
         | NoticeKind::LeadStopped => dispute(l, notice),
+        NoticeKind::ConsentRevoked => (
+            fl!(l, "notices-consent-revoked"),
+            fl!(l, "notices-consent-revoked-text", until = word("until")),
+        ),
+        NoticeKind::ConsentRevokedSeller => (
+            fl!(l, "notices-consent-revoked-seller"),
+            fl!(l, "notices-consent-revoked-seller-text"),
+        ),
         NoticeKind::BudgetReached => budget(l, notice),
         NoticeKind::PayoutPaid
         | NoticeKind::PayoutFailed

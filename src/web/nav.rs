@@ -61,6 +61,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/leads" "leads" "nav-leads";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";
+            "/operator/withdrawals" "refused" "nav-withdrawals";
             "/operator/standing" "approvals" "nav-standing";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/payouts" "wallet" "nav-payouts";

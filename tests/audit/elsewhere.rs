@@ -2,6 +2,29 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("/privacy", "privacy.rs", "confirmed"),
+    ("/privacy/{id}", "privacy.rs", "confirmed"),
+    ("/privacy/data/{wish}", "privacy/erasure.rs", "on"),
+    (
+        "/privacy/withdraw/{token}",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/api/v1/purchases/{id}/confirm_revocation",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/operator/call-rules",
+        "privacy/keeping.rs",
+        "countries_have_rules_of_calling_that_the_operator_sets",
+    ),
+    (
+        "/operator/verticals/{key}/keeping",
+        "privacy/keeping.rs",
+        "keep",
+    ),
     (
         "/api/v1/payout_approvals/{id}",
         "payouts/pages.rs",

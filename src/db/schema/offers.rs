@@ -21,6 +21,10 @@ diesel::table! {
         prior_weight -> Integer,
         created_at -> BigInt,
         dispute_rules -> Text,
+        keep_unsold_days -> Integer,
+        keep_sold_days -> Integer,
+        keep_refused_days -> Integer,
+        consent_recipients -> Text,
     }
 }
 
@@ -72,6 +76,7 @@ diesel::table! {
         consent_given_at -> BigInt,
         received_at -> BigInt,
         expires_at -> BigInt,
+        recipients -> Text,
     }
 }
 
@@ -100,6 +105,7 @@ diesel::table! {
         channels -> Text,
         recipients -> Text,
         certificate_url -> Nullable<Text>,
+        text_hash -> Nullable<Binary>,
     }
 }
 

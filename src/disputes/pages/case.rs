@@ -267,6 +267,7 @@ fn entry_line(l: &Lang, entry: Entry) -> EntryLine {
             (format!("{at}: {}", call_label(l, call.result)), None)
         }
         Said::File(name) => (String::new(), Some((entry.id, name.clone()))),
+        Said::Erased => (fl!(l, "privacy-erased-words"), None),
     };
     EntryLine {
         who: side_label(l, entry.side),

@@ -76,6 +76,8 @@ pub struct ConsentBody {
     page_url: String,
     ip: Option<String>,
     user_agent: Option<String>,
+    /// What the person typed on the page, as it was kept; sealed with the contact.
+    typed: Option<String>,
     channels: Option<Vec<String>>,
     recipients: Option<Vec<String>>,
     certificate_url: Option<String>,

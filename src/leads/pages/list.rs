@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Path, Query};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use crate::text::Lang;
 use crate::vault::Vault;
 use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
-use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
+use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, State, format, html, redirect_with};
 
 /// Leads in one exported file.
 const MAX_EXPORTED: i64 = 10_000;
@@ -286,6 +286,19 @@ impl Shown {
 struct LeadPage {
     page: Page,
     shown: Shown,
+    /// By which the person withdraws, to be put into letters.
+    link: String,
+}
+
+impl LeadPage {
+    fn new(page: Page, shown: Shown, ctx: &Ctx, state: &State) -> Self {
+        let path = link::path(&ctx.vault, shown.details.lead.listing.id);
+        Self {
+            page,
+            shown,
+            link: format!("{}{path}", state.config.public_url),
+        }
+    }
 }
 
 pub(super) fn read(
@@ -305,6 +318,7 @@ pub async fn show(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    state: Data<State>,
     id: Path<LeadId>,
 ) -> Result<HttpResponse> {
     let exchange = Arc::clone(exchange.get_ref());
@@ -313,7 +327,7 @@ pub async fn show(
         .read(move |conn| read(conn, &*exchange, *id, Some(caller.account_id)))
         .await?;
     let shown = Shown::new(page.l, details, vertical, None);
-    html(&LeadPage { page, shown })
+    html(&LeadPage::new(page, shown, &ctx, &state))
 }
 
 /// A form that only has its token.
@@ -326,6 +340,7 @@ pub async fn contact(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    state: Data<State>,
     id: Path<LeadId>,
     _form: Form<Nothing>,
 ) -> Result<HttpResponse> {
@@ -347,7 +362,7 @@ pub async fn contact(
         })
         .await?;
     let shown = Shown::new(page.l, details, vertical, Some(&contact));
-    html(&LeadPage { page, shown })
+    html(&LeadPage::new(page, shown, &ctx, &state))
 }
 
 /// `POST /seller/leads/{id}/withdraw`

@@ -1,19 +1,23 @@
 //! Writing a new lead: the statements of the hot path.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::upsert::excluded;
 
 use super::contact_place;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
+use crate::db::schema::{
+    consent_texts, contact_claims, lead_checks, lead_consents, lead_contacts, leads,
+};
 use crate::db::types::json;
-use crate::db::{Conn, Prepared, insert_rows};
+use crate::db::{Conn, Prepared, each, insert_rows};
 use crate::error::{Error, FieldError, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
 use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Draft, Listing};
-use crate::vault::Vault;
+use crate::leads::{Contact, Draft, Listing};
+use crate::vault::{Vault, sha256};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
@@ -66,6 +70,7 @@ pub fn insert_lead(
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),
+            leads::recipients.eq(json(&listing.recipients)?),
             leads::received_at.eq(listing.received_at),
             leads::expires_at.eq(listing.expires_at),
         ))
@@ -91,11 +96,14 @@ pub fn claim_contact(
 ) -> Result<()> {
     let vertical = &draft.vertical;
     let mut fields = Vec::with_capacity(2);
-    if let Some(email) = &draft.contact.email {
-        fields.push((vault.blind("email", email), "contact.email"));
-    }
-    if let Some(phone) = &draft.contact.phone {
-        fields.push((vault.blind("phone", phone), "contact.phone"));
+    for (kind, value, field) in [
+        ("email", &draft.contact.email, "contact.email"),
+        ("phone", &draft.contact.phone, "contact.phone"),
+    ] {
+        let hashes = value
+            .iter()
+            .flat_map(|value| vault.blinds_to_write(kind, value));
+        fields.extend(hashes.map(|hash| (hash, field)));
     }
     fields.sort();
     let rows: Vec<ClaimRow> = fields
@@ -144,10 +152,15 @@ pub fn claim_contact(
         "a contact that was not received in the last {} days",
         vertical.duplicate_window_days
     );
-    let errors: Vec<FieldError> = fields
-        .into_iter()
+    // While the key of the hashes is changed, a field has two of them.
+    let refused: BTreeSet<&str> = fields
+        .iter()
         .filter(|(hash, _)| !ours.contains(hash))
-        .map(|(_, field)| FieldError::new(field, Reason::Duplicate, &accepted))
+        .map(|(_, field)| *field)
+        .collect();
+    let errors: Vec<FieldError> = refused
+        .into_iter()
+        .map(|field| FieldError::new(field, Reason::Duplicate, &accepted))
         .collect();
     Err(errors.into())
 }
@@ -172,10 +185,12 @@ pub fn insert_parts(
         ))
         .execute(conn)?;
     let consent = &draft.consent;
+    let text_hash = keep_text(conn, &consent.text)?;
     diesel::insert_into(lead_consents::table)
         .values((
             lead_consents::lead_id.eq(lead),
-            lead_consents::text.eq(&consent.text),
+            lead_consents::text.eq(""),
+            lead_consents::text_hash.eq(text_hash),
             lead_consents::version.eq(&consent.version),
             lead_consents::given_at.eq(consent.given_at),
             lead_consents::page_url.eq(&consent.page_url),
@@ -197,4 +212,61 @@ pub fn insert_parts(
         .collect();
     insert_rows!(conn, lead_checks::table, &rows)?;
     Ok(())
+}
+
+/// Keeps the exact words of a consent once, however many people agreed to them; answers their hash.
+fn keep_text(conn: &mut Conn, text: &str) -> Result<Vec<u8>> {
+    let hash = sha256(text.as_bytes());
+    let row = (consent_texts::hash.eq(&hash), consent_texts::text.eq(text));
+    each!(conn, |inner| diesel::insert_into(consent_texts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(inner))?;
+    Ok(hash)
+}
+
+/// Writes the claims that a lead holds under the present keys of the hashes as well.
+pub fn claim_anew(conn: &mut Conn, vault: &Vault, contact: &Contact, lead: LeadId) -> Result<()> {
+    let held: Vec<(VerticalId, Vec<u8>, Ts)> = contact_claims::table
+        .filter(contact_claims::lead_id.eq(lead))
+        .select((
+            contact_claims::vertical_id,
+            contact_claims::hash,
+            contact_claims::claimed_at,
+        ))
+        .load(conn)?;
+    for (kind, value) in [("email", &contact.email), ("phone", &contact.phone)] {
+        let Some(value) = value else { continue };
+        let known = vault.blinds(kind, value);
+        let Some((vertical, _, at)) = held.iter().find(|(_, hash, _)| known.contains(hash)) else {
+            continue;
+        };
+        for hash in vault.blinds_to_write(kind, value) {
+            let row = ClaimRow {
+                vertical_id: *vertical,
+                hash,
+                lead_id: lead,
+                claimed_at: *at,
+            };
+            each!(conn, |inner| diesel::insert_into(contact_claims::table)
+                .values(&row)
+                .on_conflict_do_nothing()
+                .execute(inner))?;
+        }
+    }
+    Ok(())
+}
+
+/// Leads with hashes of their contact, by id, after one.
+pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
+    let mut query = contact_claims::table
+        .select(contact_claims::lead_id)
+        .distinct()
+        .order(contact_claims::lead_id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(contact_claims::lead_id.gt(after));
+    }
+    Ok(query.load(conn)?)
 }

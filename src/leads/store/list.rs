@@ -6,14 +6,14 @@ use diesel::sql_types::Text;
 
 use super::ListingRow;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, lead_consents, leads, verticals};
+use crate::db::schema::{contact_claims, lead_checks, leads, verticals};
 use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId};
+use crate::leads::LeadState;
 use crate::leads::query::{Filter, Lead, Order, Search};
 use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Consent, LeadState};
 
 diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
@@ -91,10 +91,10 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
     query = match &filter.search {
         None => query,
         Some(Search::Id(id)) => query.filter(leads::id.eq(*id)),
-        Some(Search::Hash(hash)) => query.filter(
+        Some(Search::Hashes(hashes)) => query.filter(
             leads::id.eq_any(
                 contact_claims::table
-                    .filter(contact_claims::hash.eq(hash))
+                    .filter(contact_claims::hash.eq_any(hashes.clone()))
                     .select(contact_claims::lead_id),
             ),
         ),
@@ -170,42 +170,6 @@ pub fn checks(conn: &mut Conn, id: LeadId) -> Result<Vec<Check>> {
         .collect())
 }
 
-pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
-    type Row = (
-        String,
-        Option<String>,
-        Ts,
-        String,
-        String,
-        String,
-        Option<String>,
-    );
-    let row: Option<Row> = lead_consents::table
-        .find(id)
-        .select((
-            lead_consents::text,
-            lead_consents::version,
-            lead_consents::given_at,
-            lead_consents::page_url,
-            lead_consents::channels,
-            lead_consents::recipients,
-            lead_consents::certificate_url,
-        ))
-        .first(conn)
-        .optional()?;
-    let (text, version, given_at, page_url, channels, recipients, certificate_url) =
-        row.ok_or_else(|| Error::refused(Code::NotFound))?;
-    Ok(Consent {
-        text,
-        version,
-        given_at,
-        page_url,
-        channels: from_json(&channels)?,
-        recipients: from_json(&recipients)?,
-        certificate_url,
-    })
-}
-
 /// Moves a listed lead to another state; false when it is not listed any more.
 pub fn leave_market(
     conn: &mut Conn,
@@ -230,5 +194,14 @@ pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, Acco
         .order(leads::expires_at)
         .limit(limit)
         .select((leads::id, leads::seller_id))
+        .load(conn)?)
+}
+
+/// The leads that came with a contact, by its keyed hashes.
+pub fn with_contact(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<LeadId>> {
+    Ok(contact_claims::table
+        .filter(contact_claims::hash.eq_any(hashes.to_vec()))
+        .select(contact_claims::lead_id)
+        .distinct()
         .load(conn)?)
 }
