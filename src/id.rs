@@ -113,6 +113,8 @@ ids! {
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";
+    LeadEventId = "event";
+    ScoreModelId = "model";
     RefusedLeadId = "refused";
     ImportId = "imp";
     ContractId = "con";

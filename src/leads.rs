@@ -1,5 +1,6 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
+mod again;
 pub mod api;
 mod attributes;
 mod contact;
@@ -11,15 +12,16 @@ mod market;
 mod normalise;
 mod offer;
 pub mod pages;
+mod qualify;
 mod query;
 mod receive;
 pub mod refused;
-mod score;
 mod store;
 mod verify;
 
 use utoipa::ToSchema;
 
+pub use again::offer_again;
 pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
@@ -30,7 +32,6 @@ pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
-pub use score::{MQL_AT, SQL_AT, Signals, Stage};
 pub use store::list::checks;
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
@@ -39,6 +40,7 @@ use crate::clock::Ts;
 use crate::db::types::text_enum;
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::Money;
+use crate::scoring::Stage;
 use crate::verticals::{Attributes, Model};
 
 text_enum! {
@@ -86,6 +88,8 @@ pub struct Listing {
     pub least: Least,
     /// 0 - 100, by the scoring model.
     pub score: i32,
+    /// How far that qualifies it.
+    pub stage: Stage,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,

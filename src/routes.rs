@@ -11,7 +11,7 @@ use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
     accounts, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
-    reports, requests, standing, verticals,
+    reports, requests, scoring, standing, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -188,6 +188,21 @@ routes! {
     GET "/operator/standing" => OPERATOR_SEES, standing::pages::desk;
     POST "/operator/standing" => ADMIN_ACTS, standing::pages::set;
     GET "/api/v1/standing" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), standing::api::show;
+
+    GET "/t/{signed}" => PUBLIC, scoring::api::follow;
+    GET "/p/{signed}.gif" => PUBLIC, scoring::api::pixel;
+    GET "/seller/tracking" => SELLER_SEES, scoring::pages::links::show;
+    POST "/seller/tracking" => SELLER_ACTS, scoring::pages::links::allow;
+    POST "/seller/tracking/forbid" => SELLER_ACTS, scoring::pages::links::forbid;
+    GET "/operator/scoring" => OPERATOR_SEES, scoring::pages::list;
+    GET "/operator/scoring/{key}" => OPERATOR_SEES, scoring::pages::show;
+    POST "/operator/scoring/{key}" => ADMIN_ACTS, scoring::pages::editor::save;
+    GET "/operator/scoring/{key}/edit" => ADMIN_ACTS, scoring::pages::editor::edit;
+    POST "/operator/scoring/{key}/{step}" => ADMIN_ACTS, scoring::pages::step;
+    GET "/api/v1/leads/{id}/score" => ALL_SIDES_READ, scoring::api::score;
+    POST "/api/v1/leads/{id}/events" => seller_writes(Scope::LeadsWrite), scoring::api::report;
+    GET "/api/v1/leads/{id}/tracking" => seller_reads(Scope::LeadsRead), scoring::api::tracking;
+    GET "/api/v1/verticals/{key}/score_model" => SIGNED_IN, scoring::api::model;
 
     GET "/disputes" => PUBLIC, disputes::pages::public::rules;
     GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;

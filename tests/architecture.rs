@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["notices"],
     &["verticals"],
     &["standing"],
+    &["scoring"],
     &["leads"],
     &["conditions"],
     &["icps"],

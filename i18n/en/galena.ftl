@@ -539,6 +539,9 @@ state-expired = Expired
 state-withdrawn = Withdrawn
 state-erased = Erased
 state-draft = Draft
+state-tested = Tested
+state-live = Live
+state-retired = Retired
 state-active = Active
 state-paused = Paused
 state-fulfilled = Fulfilled
@@ -1460,8 +1463,8 @@ contracts-say-no-result-but-fee = No result, no charge, the base fee aside.
 contracts-say-any-lead = Every lead of the vertical qualifies.
 contracts-say-criteria = A lead qualifies when: { $criteria }. A lead that fails is not payable and not bought.
 contracts-say-seniority = the contact is at least: { $least }
-contracts-say-mql = the lead is marketing qualified (score { $score } or more)
-contracts-say-sql = the lead is sales qualified (score { $score } or more)
+contracts-say-mql = the lead is marketing qualified (MQL) by the scoring model of its vertical
+contracts-say-sql = the lead is sales qualified (SQL) by the scoring model of its vertical
 contracts-say-window = { $days ->
     [one] A charge may be disputed for one day; then it is final.
    *[other] A charge may be disputed for { $days } days; then it is final.
@@ -2221,3 +2224,143 @@ seller-need-disputes = { $count ->
 }
 seller-need-bank-details = Your money can be paid out: give bank details
 seller-need-bank-change = Payouts will soon go to { $account }: see that it is yours
+
+## Scoring
+nav-scoring = Scoring
+nav-tracking = Tracking
+scoring-default-consultation = Asked for a free assessment or consultation
+scoring-default-emails = Opened five or more marketing e-mails
+scoring-default-newsletter = Subscribed to the newsletter
+scoring-default-visits = Visited the site more than twice in 30 days
+scoring-default-silence = No visit for a long time
+scoring-default-unsubscribed = Unsubscribed
+scoring-event-visit = Visit
+scoring-event-email-opened = Opened e-mail
+scoring-event-link-clicked = Followed link
+scoring-event-form-sent = Sent form
+scoring-event-newsletter = Newsletter subscription
+scoring-event-consultation = Request for a consultation
+scoring-event-unsubscribed = Unsubscription
+scoring-rule-event = { $event }, { $count ->
+    [one] once or more
+   *[other] { $count } times or more
+  }
+scoring-rule-event-within = { $event }, { $count ->
+    [one] once or more
+   *[other] { $count } times or more
+  } within { $days ->
+    [one] a day
+   *[other] { $days } days
+  }
+scoring-rule-silence = No { $event } for { $days ->
+    [one] a day
+   *[other] { $days } days
+  }
+scoring-rule-cap = each time, up to { $cap } points
+scoring-rule-per-week = loses { $points ->
+    [one] 1 point
+   *[other] { $points } points
+  } a week
+scoring-rule-half-life = halved every { $days ->
+    [one] day
+   *[other] { $days } days
+  }
+scoring-cold = cold
+scoring-warm = warm
+scoring-hot = hot
+scoring-summary = { $score }, { $stage }, { $temperature }
+scoring-bant = Qualification (BANT)
+scoring-bant-quarters = { $quarters } of 4 known
+scoring-bant-unknown = not known
+scoring-bant-budget = Budget
+scoring-bant-authority = Authority
+scoring-bant-need = Need
+scoring-bant-timing = Timing
+scoring-why = Score, rule by rule
+scoring-rule = Rule
+scoring-count = Counted
+scoring-points = Points
+scoring-carried = From before there were models
+scoring-sum = Sum
+scoring-sum-clamped = The score is the sum, at least 0 and at most 100.
+scoring-by-version = Scored by version { $version } of the vertical's model.
+scoring-title = Scoring models
+scoring-intro = Each vertical scores its leads by a model of its own. A version never changes once it was live, and a lead keeps the version that scored it.
+scoring-vertical = Vertical
+scoring-live-version = Live version
+scoring-draft-version = Draft
+scoring-none = none
+scoring-rules = Rules
+scoring-model-of = Scoring of { $vertical }
+scoring-live = Live: version { $version }
+scoring-draft = Draft: version { $version }
+scoring-edit = Edit draft
+scoring-new = New version
+scoring-thresholds = Marketing qualified from { $mql }, sales qualified from { $sql }; warm from { $warm }, hot from { $hot }.
+scoring-notes = Repeats and fades
+scoring-test = Test on past leads
+scoring-test-text = Scores up to { $leads } of the newest leads of the vertical by the draft, and shows which would move from stage to stage. Nothing is changed.
+scoring-go-live = Go live
+scoring-go-live-text = New leads are scored by this version from now on. Leads that are here keep the version that scored them, unless you ask to move them.
+scoring-moves = Also score leads on the market by this version; those that move to another stage are noted in their history
+scoring-drop = Give the draft up
+scoring-trial = { $moved } of { $leads } leads would change their stage
+scoring-trial-from = Has now
+scoring-trial-to = Would have
+scoring-versions = Versions
+scoring-version = Version
+scoring-version-state = State
+scoring-version-live-at = Live since
+scoring-moving = Leads are being moved to it
+scoring-saved = The draft is saved. Test it on past leads, then let it go live.
+scoring-tested = Tested on past leads.
+scoring-went-live = The version is live.
+scoring-dropped = The draft is given up.
+scoring-edit-title = Draft of the scoring model
+scoring-edit-intro = Rows without a label are left out. A cap lets a rule count each time its test is met; points fade by week or by half-life.
+scoring-save = Save draft
+scoring-mql = Marketing qualified from
+scoring-sql = Sales qualified from
+scoring-warm = Warm from
+scoring-hot = Hot from
+scoring-label = Rule
+scoring-kind = Looks at
+scoring-kind-trait = Trait
+scoring-kind-event = Event
+scoring-kind-silence = Silence
+scoring-subject = Field or event
+scoring-op = Comparison
+scoring-value = Value
+scoring-times = Times
+scoring-days = Days
+scoring-cap = Cap
+scoring-decay = Fades
+scoring-decay-none = stays
+scoring-decay-week = points a week
+scoring-decay-half = half-life, days
+scoring-decay-amount = by
+scoring-row = row { $row }
+scoring-tracking-title = Tracking
+scoring-tracking-intro = Links and pixels that tell what the person of a lead does, so that its score moves. Whoever sends DNT: 1 or Sec-GPC: 1 is not tracked, and no personal data is kept.
+scoring-hosts = Hosts that links may lead to
+scoring-hosts-text = A tracked link leads to a page of yours, by https, and nowhere else.
+scoring-host = Host
+scoring-host-help = Such as shop.example.org; its subdomains are hosts of their own.
+scoring-host-allow = Allow
+scoring-host-forbid = Remove
+scoring-host-allowed = The host is allowed.
+scoring-host-forbidden = The host is removed; links that lead there end at once.
+scoring-no-hosts = No host is allowed yet.
+scoring-make = Make a link
+scoring-lead = Lead
+scoring-lead-help = The id of one of your leads, such as lead_019a…
+scoring-url = Page
+scoring-make-submit = Show addresses
+scoring-link = Link, counts a visit
+scoring-email-pixel = Pixel for e-mails, counts an opened e-mail
+scoring-visit-pixel = Pixel for pages, counts a visit
+leads-event-stage-changed = { $before } → { $after } ({ $from } → { $to } points)
+leads-event-events-recorded = { $count ->
+    [one] 1 event reported
+   *[other] { $count } events reported
+  }, score { $score }

@@ -11,7 +11,9 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing};
+use crate::{
+    accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring, standing,
+};
 
 /// Purchases or charges moved in one transaction.
 const AT_ONCE: i64 = 200;
@@ -50,6 +52,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("payouts", Duration::from_mins(1), payouts_due),
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
+        Task::new("scores", Duration::from_mins(1), keep_scores),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
@@ -124,6 +127,11 @@ async fn let_disputes_pass(app: App) -> Result<()> {
 /// Computes standings anew that have grown old.
 async fn keep_standings(app: App) -> Result<()> {
     in_batches(&app, &[standing::refresh]).await
+}
+
+/// Lets scores fade by the clock, and moves leads to a new model where that was asked for.
+async fn keep_scores(app: App) -> Result<()> {
+    in_batches(&app, &[scoring::decay, scoring::move_leads]).await
 }
 
 /// Makes the payouts that are due by schedule.

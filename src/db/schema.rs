@@ -7,12 +7,14 @@
 mod books;
 mod offers;
 mod people;
+mod scores;
 mod trades;
 mod wants;
 
 pub use books::*;
 pub use offers::*;
 pub use people::*;
+pub use scores::*;
 pub use trades::*;
 pub use wants::*;
 
@@ -23,6 +25,7 @@ diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
 diesel::joinable!(lead_contacts -> leads (lead_id));
 diesel::joinable!(lead_consents -> leads (lead_id));
+diesel::joinable!(lead_scores -> leads (lead_id));
 diesel::joinable!(purchases -> leads (lead_id));
 diesel::joinable!(purchases -> purchase_requests (request_id));
 diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
@@ -71,6 +74,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_contacts,
     lead_consents,
     lead_checks,
+    score_models,
+    lead_scores,
+    lead_events,
+    link_hosts,
     contact_claims,
     imports,
     import_files,

@@ -124,7 +124,12 @@ impl EventsBody {
                 count: event.count.unwrap_or(1),
             };
             let path = format!("events[{index}]");
-            errors.extend(event.check(now).into_iter().map(|error| error.within(&path)));
+            errors.extend(
+                event
+                    .check(now)
+                    .into_iter()
+                    .map(|error| error.within(&path)),
+            );
             parsed.push(event);
         }
         if errors.is_empty() {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::model::{Stage, Temperature};
+use super::rescore;
 use super::rule::EventKind;
 use super::store::{self, LeadRow, MAX_EVENTS};
-use super::rescore;
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::{MINUTE, Ts};

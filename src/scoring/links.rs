@@ -27,9 +27,11 @@ pub const PIXEL_KINDS: [EventKind; 2] = [EventKind::EmailOpened, EventKind::Visi
 
 /// Whether the headers ask not to be tracked.
 pub fn asks_not_to_be_tracked(headers: &HeaderMap) -> bool {
-    ["dnt", "sec-gpc"]
-        .iter()
-        .any(|name| headers.get(*name).is_some_and(|value| value.as_bytes().trim_ascii() == b"1"))
+    ["dnt", "sec-gpc"].iter().any(|name| {
+        headers
+            .get(*name)
+            .is_some_and(|value| value.as_bytes().trim_ascii() == b"1")
+    })
 }
 
 /// A host as it may be allowed: a name with a dot, in its plain form, no address and no port.
@@ -99,7 +101,8 @@ pub fn parse_target(text: &str, hosts: &[String]) -> Result<Url, FieldError> {
     if !is_plain {
         return Err(example());
     }
-    let is_allowed = matches!(url.host(), Some(Host::Domain(name)) if hosts.iter().any(|host| host == name));
+    let is_allowed =
+        matches!(url.host(), Some(Host::Domain(name)) if hosts.iter().any(|host| host == name));
     if !is_allowed {
         let accepted = if hosts.is_empty() {
             "a host that you have allowed before".to_owned()
@@ -219,8 +222,19 @@ mod tests {
 
     #[test]
     fn hosts_are_names() {
-        assert_eq!(parse_host(" Shop.Example.org "), Ok("shop.example.org".to_owned()));
-        for bad in ["", "localhost", "127.0.0.1", "[::1]", "a b.example.org", "https://a.example.org", "0x7f.1"] {
+        assert_eq!(
+            parse_host(" Shop.Example.org "),
+            Ok("shop.example.org".to_owned())
+        );
+        for bad in [
+            "",
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "a b.example.org",
+            "https://a.example.org",
+            "0x7f.1",
+        ] {
             assert!(parse_host(bad).is_err(), "{bad}");
         }
     }
@@ -229,7 +243,10 @@ mod tests {
     fn the_wish_not_to_be_tracked_is_read() {
         let headers = |name: &'static str, value: &'static str| {
             let mut headers = HeaderMap::new();
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
             headers
         };
         assert!(asks_not_to_be_tracked(&headers("dnt", "1")));

@@ -99,13 +99,7 @@ pub struct Scored {
 
 impl Formula {
     /// Scores a lead; `carried` are points it has from before there were models.
-    pub fn score(
-        &self,
-        facts: &Facts<'_>,
-        events: &[Happened],
-        carried: i32,
-        now: Ts,
-    ) -> Scored {
+    pub fn score(&self, facts: &Facts<'_>, events: &[Happened], carried: i32, now: Ts) -> Scored {
         let parts: Vec<Given> = self
             .rules
             .iter()
@@ -131,12 +125,20 @@ impl Formula {
     pub fn check(&self, vertical: &Vertical) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let t = &self.thresholds;
-        for (name, value) in [("mql", t.mql), ("sql", t.sql), ("warm", t.warm), ("hot", t.hot)] {
+        for (name, value) in [
+            ("mql", t.mql),
+            ("sql", t.sql),
+            ("warm", t.warm),
+            ("hot", t.hot),
+        ] {
             if !(1..=100).contains(&value) {
                 errors.push(FieldError::new(name, Reason::NotAllowed, "1 to 100"));
             }
         }
-        for (high, low, least) in [("sql", "mql", t.sql < t.mql), ("hot", "warm", t.hot < t.warm)] {
+        for (high, low, least) in [
+            ("sql", "mql", t.sql < t.mql),
+            ("hot", "warm", t.hot < t.warm),
+        ] {
             if least {
                 let accepted = format!("at least {low}");
                 errors.push(FieldError::new(high, Reason::TooSmall, accepted));
@@ -148,11 +150,19 @@ impl Formula {
             } else {
                 Reason::TooMany
             };
-            errors.push(FieldError::new("rules", reason, format!("1 to {MAX_RULES} rules")));
+            errors.push(FieldError::new(
+                "rules",
+                reason,
+                format!("1 to {MAX_RULES} rules"),
+            ));
         }
         for (index, rule) in self.rules.iter().enumerate() {
             let found = rule.check(vertical);
-            errors.extend(found.into_iter().map(|e| e.within(&format!("rules[{index}]"))));
+            errors.extend(
+                found
+                    .into_iter()
+                    .map(|e| e.within(&format!("rules[{index}]"))),
+            );
         }
         errors
     }
@@ -229,12 +239,24 @@ impl Rule {
         };
         let label = self.label.trim();
         if label.is_empty() {
-            refuse("label", Reason::Required, "what the rule looks at".to_owned());
+            refuse(
+                "label",
+                Reason::Required,
+                "what the rule looks at".to_owned(),
+            );
         } else if label.chars().count() > MAX_LABEL {
-            refuse("label", Reason::TooLong, format!("up to {MAX_LABEL} characters"));
+            refuse(
+                "label",
+                Reason::TooLong,
+                format!("up to {MAX_LABEL} characters"),
+            );
         }
         if self.points == 0 || !(-100..=100).contains(&self.points) {
-            refuse("points", Reason::NotAllowed, "-100 to 100, not 0".to_owned());
+            refuse(
+                "points",
+                Reason::NotAllowed,
+                "-100 to 100, not 0".to_owned(),
+            );
         }
         if let Some(cap) = self.cap
             && !(self.points.abs()..=100).contains(&cap)
@@ -264,7 +286,11 @@ impl Rule {
                     refuse("count", Reason::NotAllowed, format!("1 to {MAX_COUNT}"));
                 }
                 if within_days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
-                    refuse("days", Reason::NotAllowed, format!("1 to {MAX_DAYS}, or empty"));
+                    refuse(
+                        "days",
+                        Reason::NotAllowed,
+                        format!("1 to {MAX_DAYS}, or empty"),
+                    );
                 }
             }
             Test::Silence { days, .. } => {
@@ -307,7 +333,11 @@ fn check_trait(
     let known = trait_fields(vertical);
     let Some((_, kind)) = known.iter().find(|(key, _)| key == field) else {
         let keys: Vec<&str> = known.iter().map(|(key, _)| key.as_str()).collect();
-        return Some(("field", Reason::UnknownField, format!("one of: {}", keys.join(", "))));
+        return Some((
+            "field",
+            Reason::UnknownField,
+            format!("one of: {}", keys.join(", ")),
+        ));
     };
     let is_order = matches!(op, Comparison::Gte | Comparison::Lte | Comparison::Between);
     if is_order && *kind != FieldKind::Integer {
@@ -337,9 +367,10 @@ fn check_trait(
         };
         return Some(("value", Reason::WrongType, accepted.to_owned()));
     }
-    let allowed = vertical.field(field).map_or(&[][..], |field| &field.allowed);
-    let is_unknown =
-        |value: &Value| matches!(value, Value::Text(text) if !allowed.contains(text));
+    let allowed = vertical
+        .field(field)
+        .map_or(&[][..], |field| &field.allowed);
+    let is_unknown = |value: &Value| matches!(value, Value::Text(text) if !allowed.contains(text));
     if !allowed.is_empty() && values.iter().any(is_unknown) {
         let accepted = format!("one of: {}", allowed.join(", "));
         return Some(("value", Reason::NotAllowed, accepted));

@@ -34,7 +34,14 @@ pub fn live(conn: &mut Conn, vertical: VerticalId, now: Ts) -> Result<ScoreModel
         now,
     )?;
     if let Some(id) = made {
-        record(conn, Actor::System, id, "score_model.live", json!({ "version": 1 }), now)?;
+        record(
+            conn,
+            Actor::System,
+            id,
+            "score_model.live",
+            json!({ "version": 1 }),
+            now,
+        )?;
     }
     store::live(conn, vertical)?
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("{vertical} has no scoring model")))
@@ -86,7 +93,14 @@ pub fn test(
         return Err(moved_on());
     }
     let detail = json!({ "version": model.version, "trial": trial });
-    record(conn, caller.actor(), model.id, "score_model.tested", detail, now)
+    record(
+        conn,
+        caller.actor(),
+        model.id,
+        "score_model.tested",
+        detail,
+        now,
+    )
 }
 
 /// The draft of a vertical with what it would do to past leads; reads only.
@@ -121,7 +135,14 @@ pub fn go_live(
         "before": before.version,
         "moves_leads": moves_leads,
     });
-    record(conn, caller.actor(), model.id, "score_model.live", detail, now)
+    record(
+        conn,
+        caller.actor(),
+        model.id,
+        "score_model.live",
+        detail,
+        now,
+    )
 }
 
 /// Gives the draft of a vertical up; its number is not used again.
@@ -131,7 +152,14 @@ pub fn drop_draft(conn: &mut Conn, caller: &Caller, vertical: VerticalId, now: T
         return Err(moved_on());
     }
     let detail = json!({ "version": model.version });
-    record(conn, caller.actor(), model.id, "score_model.retired", detail, now)
+    record(
+        conn,
+        caller.actor(),
+        model.id,
+        "score_model.retired",
+        detail,
+        now,
+    )
 }
 
 fn moved_on() -> Error {

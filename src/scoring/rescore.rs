@@ -59,7 +59,13 @@ pub(super) fn lock(conn: &mut Conn, lead: &LeadRow, now: Ts) -> Result<()> {
     let facts = lead.facts()?;
     let bant = Bant::default();
     let scored = model.formula.score(&facts.with(bant), &[], lead.score, now);
-    store::insert(conn, lead.id, (model.id, lead.score, &bant), (&scored, 0), now)
+    store::insert(
+        conn,
+        lead.id,
+        (model.id, lead.score, &bant),
+        (&scored, 0),
+        now,
+    )
 }
 
 /// Scores a lead anew by its own version, or by `model` from now on; its score must be locked.
@@ -93,7 +99,14 @@ pub(super) fn rescore(
     store::set(conn, lead.id, model.id, &scored, now)?;
     if scored.stage != lead.stage {
         let before = (lead.score, lead.stage);
-        record(conn, lead, (before, (scored.score, scored.stage)), model.version, actor, now)?;
+        record(
+            conn,
+            lead,
+            (before, (scored.score, scored.stage)),
+            model.version,
+            actor,
+            now,
+        )?;
     }
     if scored.score > lead.score && lead.state == "listed" {
         queue::enqueue(conn, OFFER_JOB, &OfferJob { lead: lead.id }, now, now)?;

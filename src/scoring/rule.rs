@@ -177,7 +177,9 @@ impl Rule {
             return self.points;
         };
         let cap = i64::from(cap);
-        let whole = i64::from(self.points).saturating_mul(times).clamp(-cap, cap);
+        let whole = i64::from(self.points)
+            .saturating_mul(times)
+            .clamp(-cap, cap);
         i32::try_from(whole).unwrap_or(0)
     }
 
@@ -302,7 +304,10 @@ mod tests {
         };
         let now = START.plus_days(days);
         let given = rule.apply(&facts, events, now);
-        (given.points, given.changes_at.map(|at| at.days_since(START)))
+        (
+            given.points,
+            given.changes_at.map(|at| at.days_since(START)),
+        )
     }
 
     #[test]
@@ -375,11 +380,31 @@ mod tests {
             (Some(&number), Comparison::Gte, vec![Value::Int(35)], false),
             (Some(&number), Comparison::Gte, vec![text("34")], false),
             (Some(&number), Comparison::Lte, vec![Value::Int(33)], false),
-            (Some(&number), Comparison::Between, vec![Value::Int(30), Value::Int(34)], true),
-            (Some(&number), Comparison::Between, vec![Value::Int(30)], false),
+            (
+                Some(&number),
+                Comparison::Between,
+                vec![Value::Int(30), Value::Int(34)],
+                true,
+            ),
+            (
+                Some(&number),
+                Comparison::Between,
+                vec![Value::Int(30)],
+                false,
+            ),
             (Some(&number), Comparison::Ne, vec![Value::Int(1)], true),
-            (Some(&text("LV")), Comparison::In, vec![text("LV"), text("EE")], true),
-            (Some(&text("RU")), Comparison::NotIn, vec![text("LV"), text("EE")], true),
+            (
+                Some(&text("LV")),
+                Comparison::In,
+                vec![text("LV"), text("EE")],
+                true,
+            ),
+            (
+                Some(&text("RU")),
+                Comparison::NotIn,
+                vec![text("LV"), text("EE")],
+                true,
+            ),
             (None, Comparison::NotIn, vec![text("LV")], false),
             (None, Comparison::Ne, vec![text("LV")], false),
             (None, Comparison::Exists, vec![Value::Bool(false)], true),

@@ -209,10 +209,7 @@ pub fn set(
                 .ne(scored.score)
                 .or(leads::stage.ne(scored.stage)),
         )
-        .set((
-            leads::score.eq(scored.score),
-            leads::stage.eq(scored.stage),
-        ))
+        .set((leads::score.eq(scored.score), leads::stage.eq(scored.stage)))
         .execute(conn)?;
     Ok(())
 }

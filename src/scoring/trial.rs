@@ -67,9 +67,7 @@ pub(super) fn run(conn: &mut Conn, model: &ScoreModel, now: Ts) -> Result<Trial>
             };
             let events = events.get(&lead.id).map_or(&[][..], Vec::as_slice);
             let facts = lead.facts()?;
-            let scored = model
-                .formula
-                .score(&facts.with(bant), events, carried, now);
+            let scored = model.formula.score(&facts.with(bant), events, carried, now);
             trial.moves[place(lead.stage)][place(scored.stage)] += 1;
         }
     }

@@ -137,10 +137,7 @@ pub fn event_label(l: &Lang, kind: EventKind) -> String {
 pub fn rule_text(l: &Lang, rule: &Rule) -> String {
     match &rule.test {
         Test::Trait { field, op, values } => {
-            let values: Vec<String> = values
-                .iter()
-                .map(|value| format::fact(l, value))
-                .collect();
+            let values: Vec<String> = values.iter().map(|value| format::fact(l, value)).collect();
             format!("{field} {op} {}", values.join(", "))
         }
         Test::Event {
@@ -148,20 +145,21 @@ pub fn rule_text(l: &Lang, rule: &Rule) -> String {
             at_least,
             within_days,
         } => {
-            let event = event_label(l, *kind);
-            match within_days {
-                None => fl!(l, "scoring-rule-event", event = event, count = *at_least),
+            let (event, count) = (event_label(l, *kind), i64::from(*at_least));
+            match within_days.map(i64::from) {
+                None => fl!(l, "scoring-rule-event", event = event, count = count),
                 Some(days) => fl!(
                     l,
                     "scoring-rule-event-within",
                     event = event,
-                    count = *at_least,
-                    days = *days
+                    count = count,
+                    days = days
                 ),
             }
         }
         Test::Silence { kind, days } => {
-            fl!(l, "scoring-rule-silence", event = event_label(l, *kind), days = *days)
+            let (event, days) = (event_label(l, *kind), i64::from(*days));
+            fl!(l, "scoring-rule-silence", event = event, days = days)
         }
     }
 }

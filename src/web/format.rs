@@ -255,6 +255,9 @@ states! {
     "withdrawn" "plain" "state-withdrawn";
     "erased" "plain" "state-erased";
     "draft" "plain" "state-draft";
+    "tested" "info" "state-tested";
+    "live" "good" "state-live";
+    "retired" "plain" "state-retired";
     "active" "good" "state-active";
     "paused" "warn" "state-paused";
     "fulfilled" "accent" "state-fulfilled";

@@ -31,6 +31,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads" "leads" "nav-leads";
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
+            "/seller/tracking" "eye" "nav-tracking";
             "/seller/refused" "refused" "nav-refused";
             "/seller/contracts" "scale" "nav-contracts";
             "/seller/sales" "inbox" "nav-sales";
@@ -63,6 +64,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/payouts" "wallet" "nav-payouts";
             "/operator/verticals" "verticals" "nav-verticals";
+            "/operator/scoring" "bolt" "nav-scoring";
             "/operator/ledger" "ledger" "nav-ledger";
             "/operator/queues" "queues" "nav-queues";
             "/operator/audit" "audit" "nav-audit";

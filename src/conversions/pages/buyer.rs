@@ -18,6 +18,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
 use crate::leads::{self, Consent};
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
+use crate::scoring::{self, Explained};
 use crate::text::Lang;
 use crate::verticals::{self, Vertical};
 use crate::web::form::{Pairs, first};
@@ -32,6 +33,8 @@ struct PurchasePage {
     facts: Vec<Fact>,
     personal: Vec<Fact>,
     consent: Consent,
+    /// None for a lead from before there were scoring models.
+    score: Option<Explained>,
     terms: Arc<Agreement>,
     explanation: Explanation,
     outcomes: Outcomes,
@@ -114,11 +117,12 @@ async fn render(
                 work::of_purchase(conn, id)?,
                 work::notes(conn, &vault, id)?,
                 work::members(conn, caller.account_id)?,
+                scoring::explain(conn, bought.purchase.lead_id)?,
                 bought,
             ))
         })
         .await?;
-    let (vertical, consent, terms, outcomes, work, notes, members, bought) = read;
+    let (vertical, consent, terms, outcomes, work, notes, members, score, bought) = read;
     html_status(
         status,
         &PurchasePage {
@@ -129,6 +133,7 @@ async fn render(
             bought,
             vertical,
             consent,
+            score,
             terms,
             outcomes,
             work,
