@@ -33,7 +33,7 @@ use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
+    audits, contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
     scoring, standing, verticals,
 };
 
@@ -201,6 +201,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         purchases::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
         disputes::api::Doc::openapi(),
+        audits::api::Doc::openapi(),
         standing::api::Doc::openapi(),
         scoring::api::Doc::openapi(),
         payouts::api::Doc::openapi(),

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod bulk;
+mod audited;
 mod clock;
 mod close;
 mod decide;
@@ -18,6 +19,7 @@ mod words;
 
 use diesel::{Insertable, Queryable, Selectable};
 
+pub use audited::after_audit;
 pub use clock::due;
 pub use decide::{Ruling, decide};
 pub use evidence::{

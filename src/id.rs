@@ -114,6 +114,7 @@ ids! {
     VerticalId = "vert";
     LeadId = "lead";
     LeadEventId = "event";
+    LeadAuditId = "check";
     ScoreModelId = "model";
     RefusedLeadId = "refused";
     ImportId = "imp";

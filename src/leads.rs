@@ -26,7 +26,7 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, return_copy, withdraw};
+pub use market::{expire, return_copy, strike_off, withdraw};
 pub use offer::Least;
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,

@@ -66,6 +66,8 @@ pub mod delivery;
 
 pub mod disputes;
 
+pub mod audits;
+
 pub mod payouts;
 
 pub mod reports;

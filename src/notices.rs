@@ -42,6 +42,7 @@ text_enum! {
         DisputeMessage = "dispute_message",
         DisputeClosed = "dispute_closed",
         LeadStopped = "lead_stopped",
+        LeadAudited = "lead_audited",
         PayoutPaid = "payout_paid",
         PayoutFailed = "payout_failed",
         BankDetailsChanging = "bank_details_changing",

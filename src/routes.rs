@@ -9,8 +9,7 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{
-    accounts, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
+use crate::{accounts, audits, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
     reports, requests, scoring, standing, verticals,
 };
 #[allow(
@@ -223,6 +222,22 @@ routes! {
     GET "/operator/disputes/{id}" => OPERATOR_SEES, disputes::pages::show;
     GET "/operator/disputes/{id}/files/{entry}" => OPERATOR_SEES, disputes::pages::file;
     POST "/operator/disputes/{id}/{what}" => AUDITOR_ACTS, disputes::pages::act;
+
+    GET "/operator/audits" => OPERATOR_SEES, audits::pages::list;
+    POST "/operator/audits" => ADMIN_ACTS, audits::pages::set_policy;
+    POST "/operator/audits/next" => AUDITOR_ACTS, audits::pages::take_next;
+    GET "/operator/audits/{id}" => OPERATOR_SEES, audits::pages::case::show;
+    POST "/operator/audits/{id}/contact" => AUDITOR_ACTS, audits::pages::case::contact;
+    POST "/operator/audits/{id}/{what}" => AUDITOR_ACTS, audits::pages::case::act;
+    GET "/seller/audits" => SELLER_SEES, audits::pages::seller::list;
+    GET "/seller/audits/{id}" => SELLER_SEES, audits::pages::seller::show;
+    GET "/api/v1/lead_audits" => SELLER_AND_DESK_READ, audits::api::list;
+    GET "/api/v1/lead_audits/figures" => SELLER_AND_DESK_READ, audits::api::figures;
+    POST "/api/v1/lead_audits/next" => auditor_writes(Scope::OperatorWrite), audits::api::take_next;
+    GET "/api/v1/lead_audits/{id}" => SELLER_AND_DESK_READ, audits::api::show;
+    POST "/api/v1/lead_audits/{id}/contact" => auditor_writes(Scope::OperatorWrite), audits::api::contact;
+    POST "/api/v1/lead_audits/{id}/decide" => auditor_writes(Scope::OperatorWrite), audits::api::decide;
+    POST "/api/v1/lead_audits/{id}/return" => auditor_writes(Scope::OperatorWrite), audits::api::give_back;
 
     GET "/api/v1/disputes" => ALL_SIDES_READ, disputes::api::list;
     POST "/api/v1/disputes/batch" => buyer_writes(Scope::PurchasesWrite), disputes::api::open_batch;

@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["conversions"],
     &["delivery"],
     &["disputes"],
+    &["audits"],
     &["payouts"],
     &["check"],
     &["reports"],

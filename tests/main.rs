@@ -29,5 +29,6 @@ mod payouts;
 mod process;
 mod reports;
 mod requests;
+mod scoring;
 mod selling;
 mod web;

@@ -11,8 +11,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{
-    accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring, standing,
+use crate::{accounts, audits, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring, standing,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -52,6 +51,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("payouts", Duration::from_mins(1), payouts_due),
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
+        Task::new("audits", Duration::from_mins(1), draw_audits),
         Task::new("scores", Duration::from_mins(1), keep_scores),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("sweep", Duration::from_hours(1), sweep),
@@ -127,6 +127,11 @@ async fn let_disputes_pass(app: App) -> Result<()> {
 /// Computes standings anew that have grown old.
 async fn keep_standings(app: App) -> Result<()> {
     in_batches(&app, &[standing::refresh]).await
+}
+
+/// Draws the leads that are audited.
+async fn draw_audits(app: App) -> Result<()> {
+    in_batches(&app, &[audits::sample]).await
 }
 
 /// Lets scores fade by the clock, and moves leads to a new model where that was asked for.

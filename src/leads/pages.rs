@@ -132,8 +132,30 @@ fn event_label(l: &Lang, event: &Event) -> String {
             count = detail["recorded"].as_i64().unwrap_or_default(),
             score = detail["score"].as_i64().unwrap_or_default()
         ),
+        "lead.rejected" => fl!(l, "leads-event-rejected"),
+        "lead.audited" => audited_label(l, detail),
         "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
         other => other.to_owned(),
+    }
+}
+
+/// How an audit of the lead ended, and what it found against it.
+fn audited_label(l: &Lang, detail: &serde_json::Value) -> String {
+    let failed: Vec<String> = [
+        ("reached", fl!(l, "leads-audit-reached")),
+        ("right_person", fl!(l, "leads-audit-right-person")),
+        ("remembers_consent", fl!(l, "leads-audit-remembers-consent")),
+        ("matches", fl!(l, "leads-audit-matches")),
+    ]
+    .into_iter()
+    .filter(|(question, _)| detail["findings"][question] == "no")
+    .map(|(_, words)| words)
+    .collect();
+    let found = failed.join(", ");
+    match detail["outcome"].as_str() {
+        Some("list") => fl!(l, "leads-event-audit-passed"),
+        Some("refund") => fl!(l, "leads-event-audit-refunded", found = found),
+        _ => fl!(l, "leads-event-audit-rejected", found = found),
     }
 }
 

@@ -255,6 +255,8 @@ states! {
     "withdrawn" "plain" "state-withdrawn";
     "erased" "plain" "state-erased";
     "draft" "plain" "state-draft";
+    "taken" "warn" "state-taken";
+    "passed" "good" "state-passed";
     "tested" "info" "state-tested";
     "live" "good" "state-live";
     "retired" "plain" "state-retired";

@@ -37,6 +37,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/sales" "inbox" "nav-sales";
             "/seller/disputes" "scale" "nav-disputes";
             "/seller/earnings" "earnings" "nav-earnings";
+            "/seller/audits" "check" "nav-audits";
             "/seller/standing" "approvals" "nav-standing";
             "/seller/payouts" "wallet" "nav-payouts";
             "/account/keys" "key" "nav-api-keys";
@@ -60,6 +61,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/leads" "leads" "nav-leads";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";
+            "/operator/audits" "check" "nav-audits";
             "/operator/standing" "approvals" "nav-standing";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/payouts" "wallet" "nav-payouts";

@@ -202,4 +202,29 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "disputes/paths.rs",
         "every_path_ends_with_exact_balances",
     ),
+    (
+        "/operator/scoring/{key}",
+        "scoring/models.rs",
+        "draft",
+    ),
+    (
+        "/operator/scoring/{key}/{step}",
+        "scoring/models.rs",
+        "a_version_goes_live_after_its_trial",
+    ),
+    (
+        "/seller/tracking",
+        "scoring/links.rs",
+        "allow",
+    ),
+    (
+        "/seller/tracking/forbid",
+        "scoring/links.rs",
+        "no_link_leads_where_its_seller_did_not_allow",
+    ),
+    (
+        "/api/v1/leads/{id}/events",
+        "scoring.rs",
+        "report",
+    ),
 ];
