@@ -33,8 +33,8 @@ use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
-    scoring, standing, verticals,
+    audits, contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests,
+    routes, scoring, standing, verticals,
 };
 
 pub use logs::start_logs;

@@ -2,8 +2,8 @@
 //! the exchange decides, either side may appeal once; silence has an outcome; then the money moves.
 
 pub mod api;
-pub mod bulk;
 mod audited;
+pub mod bulk;
 mod clock;
 mod close;
 mod decide;

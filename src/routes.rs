@@ -9,8 +9,9 @@ use actix_web::web::ServiceConfig;
 
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
-use crate::{accounts, audits, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
-    reports, requests, scoring, standing, verticals,
+use crate::{
+    accounts, audits, contracts, conversions, disputes, icps, leads, ledger, matching, payouts,
+    purchases, reports, requests, scoring, standing, verticals,
 };
 #[allow(
     clippy::wildcard_imports,

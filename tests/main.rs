@@ -12,6 +12,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod audit;
+mod audits;
 mod browser;
 mod commands;
 mod contracts;

@@ -2404,7 +2404,6 @@ audits-return = Give it back
 audits-taken = The audit is yours.
 audits-returned = The audit is back in the queue.
 audits-decided = The audit is decided.
-audits-queue-empty = the queue is empty
 audits-case = Audit of a lead
 audits-contact = The person
 audits-contact-hint = Your look is noted in the audit log.

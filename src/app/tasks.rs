@@ -11,7 +11,9 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, audits, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring, standing,
+use crate::{
+    accounts, audits, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring,
+    standing,
 };
 
 /// Purchases or charges moved in one transaction.

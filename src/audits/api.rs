@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Json, Path, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::store::{self, Filter};
@@ -150,17 +149,18 @@ pub async fn figures(ctx: Ctx, caller: Caller) -> Result<Json<FiguresJson>> {
     Ok(Json(FiguresJson { data }))
 }
 
-/// Take the audit with the greatest risk, the oldest first; 204 when the queue is empty.
+/// Take the audit with the greatest risk, the oldest first.
 #[utoipa::path(post, path = "/api/v1/lead_audits/next", tag = "audits",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
-    responses((status = 200, body = AuditJson), (status = 204, description = "The queue is empty")))]
+    responses(
+        (status = 200, body = AuditJson),
+        (status = 409, description = "The queue is empty", body = Problem, content_type = "application/problem+json"),
+    ))]
 pub async fn take_next(ctx: Ctx, caller: Caller, idem: Idempotency) -> Result<HttpResponse> {
     let now = ctx.now();
     idempotent(&ctx, &idem, move |conn| {
-        match queue::take_next(conn, &caller, now)? {
-            Some(audit) => Ok((200, to_value(&AuditJson::new(&audit, None)?)?)),
-            None => Ok((204, serde_json::Value::Null)),
-        }
+        let audit = queue::take_next(conn, &caller, now)?;
+        Ok((200, to_value(&AuditJson::new(&audit, None)?)?))
     })
     .await
 }
@@ -243,7 +243,7 @@ pub async fn give_back(
     idempotent(&ctx, &idem, move |conn| {
         queue::give_back(conn, &caller, *id, now)?;
         let audit = queue::case(conn, &caller, *id)?;
-        Ok((200, json!(AuditJson::new(&audit, None)?)))
+        Ok((200, to_value(&AuditJson::new(&audit, None)?)?))
     })
     .await
 }

@@ -70,7 +70,11 @@ impl Verdict {
             } else {
                 "reject or refund: something was found against the lead"
             };
-            return Err(Error::invalid_field("outcome", Reason::NotAllowed, accepted));
+            return Err(Error::invalid_field(
+                "outcome",
+                Reason::NotAllowed,
+                accepted,
+            ));
         }
         Ok(())
     }
@@ -91,7 +95,14 @@ pub fn decide(
     let note = verdict.note.trim();
     let state = verdict.outcome.state();
     let sealed = store::seal_note(vault, id, note)?;
-    if !store::decide(conn, (id, auditor.user_id), state, &verdict.findings, sealed, now)? {
+    if !store::decide(
+        conn,
+        (id, auditor.user_id),
+        state,
+        &verdict.findings,
+        sealed,
+        now,
+    )? {
         return Err(conflict(&audit));
     }
     if verdict.outcome != Outcome::List {

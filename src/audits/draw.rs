@@ -149,7 +149,8 @@ mod tests {
     fn each_share_draws_about_that_many() {
         let count = |share, risk| {
             let lots = (0..20_000).map(|number| lot("seed", lead(number)));
-            lots.filter(|lot| drawn(*lot, share, risk).is_some()).count()
+            lots.filter(|lot| drawn(*lot, share, risk).is_some())
+                .count()
         };
         // 5 % of 20,000 with a standard deviation of 31; three times that with a risk of two.
         assert!((880..1_120).contains(&count(500, 0)), "{}", count(500, 0));

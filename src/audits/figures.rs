@@ -129,7 +129,9 @@ mod tests {
             for hits in 0..=tries {
                 let (low, high) = wilson(hits, tries).unwrap();
                 let (other_low, other_high) = wilson(tries - hits, tries).unwrap();
-                assert!(low * tries <= hits * 10_000 + tries && hits * 10_000 <= high * tries + tries);
+                assert!(
+                    low * tries <= hits * 10_000 + tries && hits * 10_000 <= high * tries + tries
+                );
                 assert!((low - (10_000 - other_high)).abs() <= 1);
                 assert!((high - (10_000 - other_low)).abs() <= 1);
             }

@@ -132,7 +132,12 @@ async fn render(
     let tabs = AuditState::ALL.iter().map(|&tab| Tab {
         state: tab,
         label: format::state_label(l, tab),
-        count: format::count(counts.iter().find(|(of, _)| *of == tab).map_or(0, |(_, n)| *n)),
+        count: format::count(
+            counts
+                .iter()
+                .find(|(of, _)| *of == tab)
+                .map_or(0, |(_, n)| *n),
+        ),
         current: tab == state,
     });
     let status = if errors.is_empty() { 200 } else { 422 };
@@ -163,14 +168,20 @@ pub async fn set_policy(
 ) -> Result<HttpResponse> {
     let texts = FIELDS.map(|field| first(&pairs, field).to_owned());
     let mut errors = Vec::new();
-    let [start_share_bps, least_share_bps, most_share_bps, first_leads, low_standing, burst_leads] =
-        std::array::from_fn(|place| {
-            texts[place].parse().unwrap_or_else(|_| {
-                let field = FIELDS[place];
-                errors.push(FieldError::new(field, Reason::WrongType, "a whole number"));
-                0
-            })
-        });
+    let [
+        start_share_bps,
+        least_share_bps,
+        most_share_bps,
+        first_leads,
+        low_standing,
+        burst_leads,
+    ] = std::array::from_fn(|place| {
+        texts[place].parse().unwrap_or_else(|_| {
+            let field = FIELDS[place];
+            errors.push(FieldError::new(field, Reason::WrongType, "a whole number"));
+            0
+        })
+    });
     let policy = Policy {
         start_share_bps,
         least_share_bps,
@@ -207,12 +218,12 @@ pub async fn take_next(
     _form: Form<Pairs>,
 ) -> Result<HttpResponse> {
     let now = ctx.now();
-    let taken = ctx
+    let audit = ctx
         .write(move |conn| queue::take_next(conn, &caller, now))
         .await?;
-    let audit = taken.ok_or_else(|| {
-        Error::refused_because(Code::StateConflict, fl!(page.l, "audits-queue-empty"))
-    })?;
     let said = fl!(page.l, "audits-taken");
-    Ok(redirect_with(&format!("/operator/audits/{}", audit.id), &said))
+    Ok(redirect_with(
+        &format!("/operator/audits/{}", audit.id),
+        &said,
+    ))
 }

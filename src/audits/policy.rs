@@ -35,8 +35,18 @@ impl Policy {
         let mut errors = Vec::new();
         for (field, value, low, high) in [
             ("least_share_bps", self.least_share_bps, 0, 10_000),
-            ("most_share_bps", self.most_share_bps, self.least_share_bps, 10_000),
-            ("start_share_bps", self.start_share_bps, self.least_share_bps, self.most_share_bps),
+            (
+                "most_share_bps",
+                self.most_share_bps,
+                self.least_share_bps,
+                10_000,
+            ),
+            (
+                "start_share_bps",
+                self.start_share_bps,
+                self.least_share_bps,
+                self.most_share_bps,
+            ),
             ("first_leads", self.first_leads, 0, 1_000),
             ("low_standing", self.low_standing, 0, 100),
             ("burst_leads", self.burst_leads, 1, 100_000),
@@ -51,7 +61,10 @@ impl Policy {
 
     /// A share within the bounds.
     pub fn within(&self, share_bps: i32) -> i32 {
-        share_bps.clamp(self.least_share_bps, self.most_share_bps.max(self.least_share_bps))
+        share_bps.clamp(
+            self.least_share_bps,
+            self.most_share_bps.max(self.least_share_bps),
+        )
     }
 }
 

@@ -20,9 +20,7 @@ pub fn case(conn: &mut Conn, caller: &Caller, id: LeadAuditId) -> Result<LeadAud
     store::by_id(conn, id)?
         .filter(|audit| match caller.account_kind {
             AccountKind::Operator => true,
-            AccountKind::Seller => {
-                audit.seller_id == caller.account_id && audit.state.is_decided()
-            }
+            AccountKind::Seller => audit.seller_id == caller.account_id && audit.state.is_decided(),
             AccountKind::Buyer => false,
         })
         .ok_or_else(|| Error::refused(Code::NotFound))
@@ -38,15 +36,16 @@ pub fn take(conn: &mut Conn, auditor: &Caller, id: LeadAuditId, now: Ts) -> Resu
     case(conn, auditor, id)
 }
 
-/// Takes the audit with the greatest risk, the oldest first; `None` when the queue is empty.
-pub fn take_next(conn: &mut Conn, auditor: &Caller, now: Ts) -> Result<Option<LeadAudit>> {
+/// Takes the audit with the greatest risk, the oldest first; refused when the queue is empty.
+pub fn take_next(conn: &mut Conn, auditor: &Caller, now: Ts) -> Result<LeadAudit> {
     for _ in 0..TRIES {
         let Some(next) = store::next(conn)? else {
-            return Ok(None);
+            let said = "the queue of audits is empty";
+            return Err(Error::refused_because(Code::StateConflict, said));
         };
         match take(conn, auditor, next, now) {
             Err(error) if error.has_code(Code::StateConflict) => {}
-            taken => return taken.map(Some),
+            taken => return taken,
         }
     }
     Err(Error::refused(Code::Unavailable))
@@ -58,7 +57,14 @@ pub fn give_back(conn: &mut Conn, auditor: &Caller, id: LeadAuditId, now: Ts) ->
     if !store::give_back(conn, id, auditor.user_id)? {
         return Err(conflict(&audit));
     }
-    record(conn, auditor, &audit, "lead_audit.given_back", Value::Null, now)
+    record(
+        conn,
+        auditor,
+        &audit,
+        "lead_audit.given_back",
+        Value::Null,
+        now,
+    )
 }
 
 /// Who the person is, for the auditor who has taken the audit; the look is noted in the audit log.

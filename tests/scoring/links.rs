@@ -11,7 +11,9 @@ const SHOP: &str = "https://shop.example.org/glasses?model=7";
 
 async fn allow(app: &TestApp, seller: &Trader, host: &str) -> Answer {
     let browser = app.sign_in(&seller.email).await;
-    browser.post_form("/seller/tracking", &[("host", host)]).await
+    browser
+        .post_form("/seller/tracking", &[("host", host)])
+        .await
 }
 
 async fn tracking(app: &TestApp, key: &str, lead: &str, url: &str) -> Answer {
@@ -22,7 +24,12 @@ async fn tracking(app: &TestApp, key: &str, lead: &str, url: &str) -> Answer {
 
 /// The path of an address on this server.
 fn path(app: &TestApp, address: &Value) -> String {
-    address.as_str().unwrap().strip_prefix(&app.address).unwrap().to_owned()
+    address
+        .as_str()
+        .unwrap()
+        .strip_prefix(&app.address)
+        .unwrap()
+        .to_owned()
 }
 
 async fn visits(app: &TestApp, seller: &Trader, lead: &str) -> i64 {

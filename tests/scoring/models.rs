@@ -20,7 +20,17 @@ async fn desk(app: &TestApp) -> Browser {
 /// how its points fade.
 async fn draft(desk: &Browser, rules: &[[&str; 11]]) -> Answer {
     let columns = [
-        "label", "kind", "subject", "op", "value", "times", "days", "points", "cap", "decay", "decay_amount",
+        "label",
+        "kind",
+        "subject",
+        "op",
+        "value",
+        "times",
+        "days",
+        "points",
+        "cap",
+        "decay",
+        "decay_amount",
     ];
     let mut fields = vec![("mql", "50"), ("sql", "80"), ("warm", "40"), ("hot", "90")];
     for rule in rules {
@@ -29,10 +39,38 @@ async fn draft(desk: &Browser, rules: &[[&str; 11]]) -> Answer {
     desk.post_form(PAGE, &fields).await
 }
 
-const CONSULTATION: [&str; 11] = ["Asked", "event", "consultation", "", "", "1", "", "60", "", "per_week", "15"];
-const AREA: [&str; 11] = ["Served area", "trait", "country", "in", "LV, EE", "", "", "20", "", "", ""];
-const ELSEWHERE: [&str; 11] = ["Outside", "trait", "region", "ne", "LV-RIX", "", "", "-30", "", "", ""];
-const QUIET: [&str; 11] = ["Quiet", "silence", "visit", "", "", "", "7", "-10", "20", "", ""];
+const CONSULTATION: [&str; 11] = [
+    "Asked",
+    "event",
+    "consultation",
+    "",
+    "",
+    "1",
+    "",
+    "60",
+    "",
+    "per_week",
+    "15",
+];
+const AREA: [&str; 11] = [
+    "Served area",
+    "trait",
+    "country",
+    "in",
+    "LV, EE",
+    "",
+    "",
+    "20",
+    "",
+    "",
+    "",
+];
+const ELSEWHERE: [&str; 11] = [
+    "Outside", "trait", "region", "ne", "LV-RIX", "", "", "-30", "", "", "",
+];
+const QUIET: [&str; 11] = [
+    "Quiet", "silence", "visit", "", "", "", "7", "-10", "20", "", "",
+];
 
 async fn published(app: &TestApp, key: &str) -> Value {
     let path = "/api/v1/verticals/eyewear/score_model";

@@ -177,13 +177,17 @@ pub async fn act(
     let case = format!("/operator/audits/{id}");
     match what.as_str() {
         "take" => {
-            ctx.write(move |conn| queue::take(conn, &by, id, now)).await?;
+            ctx.write(move |conn| queue::take(conn, &by, id, now))
+                .await?;
             Ok(redirect_with(&case, &fl!(page.l, "audits-taken")))
         }
         "return" => {
             ctx.write(move |conn| queue::give_back(conn, &by, id, now))
                 .await?;
-            Ok(redirect_with("/operator/audits", &fl!(page.l, "audits-returned")))
+            Ok(redirect_with(
+                "/operator/audits",
+                &fl!(page.l, "audits-returned"),
+            ))
         }
         "decide" => {
             let vault = ctx.vault.clone();
@@ -217,10 +221,12 @@ fn verdict(pairs: &Pairs) -> Result<Verdict, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut found = |question: Question| {
         let name = question.as_str();
-        first(pairs, name).parse().unwrap_or_else(|accepted: String| {
-            errors.push(FieldError::new(name, Reason::Required, accepted));
-            Found::Unknown
-        })
+        first(pairs, name)
+            .parse()
+            .unwrap_or_else(|accepted: String| {
+                errors.push(FieldError::new(name, Reason::Required, accepted));
+                Found::Unknown
+            })
     };
     let findings = Findings {
         reached: found(Question::Reached),

@@ -8,7 +8,7 @@ use i18n_embed_fl::fl;
 use crate::access::Caller;
 use crate::audits::store::{self, Filter};
 use crate::audits::words::{findings_rows, percent};
-use crate::audits::{AuditState, Figure, LeadAudit, Policy, queue};
+use crate::audits::{AuditState, Figure, LeadAudit, queue};
 use crate::error::Result;
 use crate::id::LeadAuditId;
 use crate::leads::{self, Listing};
@@ -23,8 +23,11 @@ struct SellerPage {
     page: Page,
     figures: Vec<Figure>,
     audits: Vec<LeadAudit>,
-    policy: Policy,
-    share_bps: i32,
+    first_leads: i32,
+    /// The share that is audited, and its bounds.
+    share: String,
+    least: String,
+    most: String,
 }
 
 /// `GET /seller/audits`
@@ -52,8 +55,10 @@ pub async fn list(ctx: Ctx, caller: Caller, page: Page) -> Result<HttpResponse> 
         page,
         figures,
         audits,
-        share_bps: policy.within(share),
-        policy,
+        first_leads: policy.first_leads,
+        share: percent(&policy.within(share)),
+        least: percent(&policy.least_share_bps),
+        most: percent(&policy.most_share_bps),
     })
 }
 
