@@ -22,19 +22,21 @@ use crate::config::Config;
 use crate::db::{Db, SchemaState};
 use crate::delivery::jobs::{Sender, deliver};
 use crate::error::{Code, Error, Reason};
+use crate::events::Hooks;
 use crate::jobs::Runner;
 use crate::leads;
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
+use crate::outbound::Outbound;
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests,
-    routes, scoring, standing, verticals,
+    audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
+    requests, routes, scoring, standing, verticals,
 };
 
 pub use logs::start_logs;
@@ -54,6 +56,8 @@ pub struct App {
     /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
+    /// Sends webhooks.
+    pub hooks: Hooks,
     pub passwords: Passwords,
     state: actix::Data<State>,
     tokens: actix::Data<Tokens>,
@@ -83,7 +87,14 @@ impl App {
         let market = Arc::new(Market::new());
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
+        let hooks = Hooks {
+            db: db.clone(),
+            clock: clock.clone(),
+            vault: Arc::clone(&vault),
+            outbound: Outbound::new(config.reach)?,
+        };
         Ok(Self {
+            hooks,
             runner: Arc::new(runner(&ctx, &config, &exchange)?),
             exchange,
             market,
@@ -194,6 +205,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
+        events::api::Doc::openapi(),
         contracts::api::Doc::openapi(),
         icps::api::Doc::openapi(),
         requests::api::Doc::openapi(),

@@ -15,7 +15,7 @@ use diesel::{Queryable, Selectable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use decide::{Outcome, Verdict, decide};
+pub use decide::{AuditOutcome, Verdict, decide};
 pub use draw::sample;
 pub use figures::{Figure, figures, wilson};
 pub use policy::{Policy, next_share, policy, set_policy};
@@ -60,7 +60,7 @@ impl AuditState {
 
 text_enum! {
     /// Why a lead was drawn.
-    pub enum Why {
+    pub enum DrawnBecause {
         /// One of the first leads of its seller.
         Newcomer = "newcomer",
         Random = "random",
@@ -71,7 +71,7 @@ text_enum! {
 
 text_enum! {
     /// What an auditor found of one question.
-    pub enum Found { Yes = "yes", No = "no", Unknown = "unknown" }
+    pub enum AuditFound { Yes = "yes", No = "no", Unknown = "unknown" }
 }
 
 /// What an auditor found.
@@ -80,23 +80,23 @@ text_enum! {
 #[schema(as = AuditFindings)]
 pub struct Findings {
     /// Somebody answered.
-    pub reached: Found,
-    pub right_person: Found,
-    pub remembers_consent: Found,
-    pub interested: Found,
+    pub reached: AuditFound,
+    pub right_person: AuditFound,
+    pub remembers_consent: AuditFound,
+    pub interested: AuditFound,
     /// What the seller said of the person is so.
-    pub matches: Found,
+    pub matches: AuditFound,
 }
 
 impl Findings {
     /// The questions in their order, with what was found.
-    pub const fn answers(&self) -> [(Question, Found); 5] {
+    pub const fn answers(&self) -> [(AuditQuestion, AuditFound); 5] {
         [
-            (Question::Reached, self.reached),
-            (Question::RightPerson, self.right_person),
-            (Question::RemembersConsent, self.remembers_consent),
-            (Question::Interested, self.interested),
-            (Question::Matches, self.matches),
+            (AuditQuestion::Reached, self.reached),
+            (AuditQuestion::RightPerson, self.right_person),
+            (AuditQuestion::RemembersConsent, self.remembers_consent),
+            (AuditQuestion::Interested, self.interested),
+            (AuditQuestion::Matches, self.matches),
         ]
     }
 
@@ -109,14 +109,14 @@ impl Findings {
             (self.reached, DisputeReason::Disconnected),
         ]
         .into_iter()
-        .find(|(found, _)| *found == Found::No)
+        .find(|(found, _)| *found == AuditFound::No)
         .map(|(_, reason)| reason)
     }
 }
 
 text_enum! {
     /// What an auditor asks.
-    pub enum Question {
+    pub enum AuditQuestion {
         Reached = "reached",
         RightPerson = "right_person",
         RemembersConsent = "remembers_consent",
@@ -133,7 +133,7 @@ pub struct LeadAudit {
     pub lead_id: LeadId,
     pub seller_id: AccountId,
     pub vertical_id: VerticalId,
-    pub why: Why,
+    pub why: DrawnBecause,
     /// 0 to 4.
     pub risk: i32,
     pub state: AuditState,
@@ -181,20 +181,20 @@ mod tests {
     #[test]
     fn the_gravest_finding_is_the_ground() {
         let fine = Findings {
-            reached: Found::Yes,
-            right_person: Found::Yes,
-            remembers_consent: Found::Yes,
-            interested: Found::No,
-            matches: Found::Unknown,
+            reached: AuditFound::Yes,
+            right_person: AuditFound::Yes,
+            remembers_consent: AuditFound::Yes,
+            interested: AuditFound::No,
+            matches: AuditFound::Unknown,
         };
         assert_eq!(fine.ground(), None);
         let bad = Findings {
-            matches: Found::No,
+            matches: AuditFound::No,
             ..fine
         };
         assert_eq!(bad.ground(), Some(DisputeReason::OutsideCriteria));
         let worse = Findings {
-            remembers_consent: Found::No,
+            remembers_consent: AuditFound::No,
             ..bad
         };
         assert_eq!(worse.ground(), Some(DisputeReason::NeverRequested));

@@ -16,6 +16,7 @@ pub use options::{ConfigArgs, Options};
 
 use crate::db::DatabaseUrl;
 use crate::mail::MailTarget;
+use crate::outbound::Reach;
 
 /// The variable that carries the master key itself; there is no option for it, since options are seen by other users.
 pub const MASTER_KEY_VARIABLE: &str = "GALENA_MASTER_KEY";
@@ -44,6 +45,8 @@ pub struct Config {
     pub metrics_token: Option<SecretString>,
     pub log: String,
     pub log_as_json: bool,
+    /// Where webhooks may go.
+    pub reach: Reach,
     pub shutdown_seconds: u64,
     /// The exchange's own account; without one there are no SEPA transfers.
     pub debtor: Option<Debtor>,

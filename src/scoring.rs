@@ -21,7 +21,7 @@ pub use facts::{Bant, Facts, Happened, Signals};
 pub use model::{Formula, MAX_RULES, Scored, Stage, Temperature, Thresholds};
 pub use models::{drop_draft, go_live, live, save_draft, seed, test};
 pub use rescore::{First, decay, first, keep, move_leads};
-pub use rule::{Comparison, Decay, EventKind, Rule, Test};
+pub use rule::{Decay, LeadEventKind, Rule, ScoreComparison, Test};
 pub use trial::Trial;
 pub use view::{Answer, Explained, Part, explain, stage_label};
 

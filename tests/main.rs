@@ -19,6 +19,7 @@ mod contracts;
 mod conversions;
 mod delivery;
 mod disputes;
+mod events;
 mod import;
 mod leads;
 mod ledger;

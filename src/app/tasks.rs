@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, audits, charges, conversions, disputes, jobs, ledger, payouts, purchases, scoring,
-    standing,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, purchases,
+    scoring, standing,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -46,6 +46,7 @@ impl Task {
 pub fn tasks() -> Vec<Task> {
     vec![
         Task::new("jobs", Duration::from_millis(500), run_jobs),
+        Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
@@ -66,6 +67,12 @@ async fn run_jobs(app: App) -> Result<()> {
     if app.runner.run_due().await? > 0 {
         app.ctx.wake.notify_one();
     }
+    Ok(())
+}
+
+/// One round, as with jobs; so much that receivers who do not answer keep nobody waiting.
+async fn send_webhooks(app: App) -> Result<()> {
+    app.hooks.send_due().await?;
     Ok(())
 }
 
@@ -165,6 +172,7 @@ async fn sweep(app: App) -> Result<()> {
     app.db
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
+            events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })
         .await?;

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::store::{self, Filter};
-use super::{AuditState, Figure, Findings, LeadAudit, Outcome, Verdict, Why, decide as end, queue};
+use super::{
+    AuditOutcome, AuditState, DrawnBecause, Figure, Findings, LeadAudit, Verdict, decide as end,
+    queue,
+};
 use crate::access::{AccountKind, Caller};
 use crate::clock::Ts;
 use crate::db::types::to_value;
@@ -30,7 +33,7 @@ pub struct AuditJson {
     pub lead: LeadId,
     pub seller: AccountId,
     pub state: AuditState,
-    pub why: Why,
+    pub why: DrawnBecause,
     /// 0 to 4.
     pub risk: i32,
     pub drawn_at: Ts,
@@ -186,7 +189,7 @@ pub async fn contact(ctx: Ctx, caller: Caller, id: Path<LeadAuditId>) -> Result<
 #[schema(as = LeadAuditVerdict)]
 pub struct VerdictBody {
     findings: Findings,
-    outcome: Outcome,
+    outcome: AuditOutcome,
     /// What the seller reads, up to 2,000 characters.
     note: String,
 }

@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::disputes;
 use crate::error::{Error, Reason, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::LeadAuditId;
 use crate::leads;
 use crate::notices::{self, Notice, NoticeKind};
@@ -23,7 +24,7 @@ pub const MAX_NOTE: usize = 2_000;
 
 text_enum! {
     /// What becomes of the lead.
-    pub enum Outcome {
+    pub enum AuditOutcome {
         /// It stays where it is.
         List = "list",
         /// It leaves the market; who has bought it keeps it.
@@ -33,7 +34,7 @@ text_enum! {
     }
 }
 
-impl Outcome {
+impl AuditOutcome {
     const fn state(self) -> AuditState {
         match self {
             Self::List => AuditState::Passed,
@@ -47,7 +48,7 @@ impl Outcome {
 #[derive(Debug, Clone)]
 pub struct Verdict {
     pub findings: Findings,
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// What the seller reads.
     pub note: String,
 }
@@ -64,7 +65,7 @@ impl Verdict {
             return Err(Error::invalid_field("note", Reason::TooLong, accepted));
         }
         let holds = self.findings.ground().is_none();
-        if holds != (self.outcome == Outcome::List) {
+        if holds != (self.outcome == AuditOutcome::List) {
             let accepted = if holds {
                 "list: nothing was found against the lead"
             } else {
@@ -105,11 +106,11 @@ pub fn decide(
     )? {
         return Err(conflict(&audit));
     }
-    if verdict.outcome != Outcome::List {
+    if verdict.outcome != AuditOutcome::List {
         leads::strike_off(conn, audit.lead_id, auditor.actor(), now)?;
     }
     let mut refunds = 0;
-    if let (Outcome::Refund, Some(reason)) = (verdict.outcome, verdict.findings.ground()) {
+    if let (AuditOutcome::Refund, Some(reason)) = (verdict.outcome, verdict.findings.ground()) {
         for purchase in purchases::of_lead(conn, audit.lead_id)? {
             refunds += disputes::after_audit(conn, vault, auditor, &purchase, (reason, note), now)?;
         }
@@ -151,11 +152,23 @@ fn follow(
     )?;
     let policy = store::policy(conn)?;
     let before = store::lock_share(conn, audit.seller_id, policy.start_share_bps, now)?;
-    let after = next_share(&policy, before, verdict.outcome == Outcome::List);
+    let after = next_share(&policy, before, verdict.outcome == AuditOutcome::List);
     store::set_share(conn, audit.seller_id, after, now)?;
     let path = format!("/seller/audits/{}", audit.id);
     let notice = Notice::new(audit.seller_id, NoticeKind::LeadAudited, path)
         .with("lead", crate::web::format::short(audit.lead_id.to_string()))
         .with("outcome", verdict.outcome.as_str());
-    notices::queue(conn, &notice, now)
+    notices::queue(conn, &notice, now)?;
+    let data = json!({
+        "audit": audit.id,
+        "lead": audit.lead_id,
+        "outcome": verdict.outcome,
+        "findings": verdict.findings,
+    });
+    let kind = EventKind::LeadAudited;
+    events::record(
+        conn,
+        &[Happening::new(audit.seller_id, kind, audit.id, data)],
+        now,
+    )
 }

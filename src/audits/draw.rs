@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::store::{self, Drawn, Fresh};
-use super::{Policy, Why};
+use super::{DrawnBecause, Policy};
 use crate::access::{AccountKind, Actor};
 use crate::audit;
 use crate::clock::{MINUTE, Ts};
@@ -33,12 +33,12 @@ pub fn lot(seed: &str, lead: LeadId) -> i32 {
 
 /// Why a lead is drawn by its lot, if it is: within the seller's share, or within the share times one more
 /// for each point of risk.
-pub fn drawn(lot: i32, share_bps: i32, risk: i32) -> Option<Why> {
+pub fn drawn(lot: i32, share_bps: i32, risk: i32) -> Option<DrawnBecause> {
     if lot < share_bps {
-        return Some(Why::Random);
+        return Some(DrawnBecause::Random);
     }
     let stretched = share_bps.saturating_mul(risk + 1).min(10_000);
-    (lot < stretched).then_some(Why::Risk)
+    (lot < stretched).then_some(DrawnBecause::Risk)
 }
 
 /// What is known of a seller while a batch is looked at.
@@ -71,7 +71,7 @@ pub fn sample(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
         };
         let risk = risk(conn, &policy, lead, seller)?;
         let why = if seller.audited < i64::from(policy.first_leads) {
-            Some(Why::Newcomer)
+            Some(DrawnBecause::Newcomer)
         } else {
             drawn(lot(&seed, lead.id), seller.share_bps, risk)
         };
@@ -100,7 +100,7 @@ fn risk(conn: &mut Conn, policy: &Policy, lead: &Fresh, seller: &Seller) -> Resu
     Ok(i32::try_from(risk).unwrap_or(0))
 }
 
-fn queue(conn: &mut Conn, lead: &Fresh, (why, risk): (Why, i32), now: Ts) -> Result<bool> {
+fn queue(conn: &mut Conn, lead: &Fresh, (why, risk): (DrawnBecause, i32), now: Ts) -> Result<bool> {
     let drawn = Drawn {
         id: LeadAuditId::new(now),
         lead_id: lead.id,
@@ -161,10 +161,10 @@ mod tests {
 
     #[test]
     fn risk_only_stretches_the_share() {
-        assert_eq!(drawn(499, 500, 0), Some(Why::Random));
+        assert_eq!(drawn(499, 500, 0), Some(DrawnBecause::Random));
         assert_eq!(drawn(500, 500, 0), None);
-        assert_eq!(drawn(500, 500, 1), Some(Why::Risk));
+        assert_eq!(drawn(500, 500, 1), Some(DrawnBecause::Risk));
         assert_eq!(drawn(1_000, 500, 1), None);
-        assert_eq!(drawn(9_999, 5_000, 4), Some(Why::Risk));
+        assert_eq!(drawn(9_999, 5_000, 4), Some(DrawnBecause::Risk));
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{AuditState, Findings, LeadAudit, Policy, Why};
+use super::{AuditState, DrawnBecause, Findings, LeadAudit, Policy};
 use crate::clock::{HOUR, Ts};
 use crate::db::schema::{audit_policy, audit_shares, lead_audits, lead_checks, leads};
 use crate::db::types::json;
@@ -129,7 +129,7 @@ pub struct Drawn {
     pub lead_id: LeadId,
     pub seller_id: AccountId,
     pub vertical_id: VerticalId,
-    pub why: Why,
+    pub why: DrawnBecause,
     pub risk: i32,
     pub drawn_at: Ts,
 }

@@ -2,40 +2,40 @@
 
 use i18n_embed_fl::fl;
 
-use super::{Findings, Found, Outcome, Question, Why};
+use super::{AuditFound, AuditOutcome, AuditQuestion, DrawnBecause, Findings};
 use crate::text::Lang;
 
-pub fn why_label(l: &Lang, why: &Why) -> String {
+pub fn why_label(l: &Lang, why: &DrawnBecause) -> String {
     match why {
-        Why::Newcomer => fl!(l, "audits-why-newcomer"),
-        Why::Random => fl!(l, "audits-why-random"),
-        Why::Risk => fl!(l, "audits-why-risk"),
+        DrawnBecause::Newcomer => fl!(l, "audits-why-newcomer"),
+        DrawnBecause::Random => fl!(l, "audits-why-random"),
+        DrawnBecause::Risk => fl!(l, "audits-why-risk"),
     }
 }
 
-pub fn question_label(l: &Lang, question: Question) -> String {
+pub fn question_label(l: &Lang, question: AuditQuestion) -> String {
     match question {
-        Question::Reached => fl!(l, "audits-q-reached"),
-        Question::RightPerson => fl!(l, "audits-q-right-person"),
-        Question::RemembersConsent => fl!(l, "audits-q-remembers-consent"),
-        Question::Interested => fl!(l, "audits-q-interested"),
-        Question::Matches => fl!(l, "audits-q-matches"),
+        AuditQuestion::Reached => fl!(l, "audits-q-reached"),
+        AuditQuestion::RightPerson => fl!(l, "audits-q-right-person"),
+        AuditQuestion::RemembersConsent => fl!(l, "audits-q-remembers-consent"),
+        AuditQuestion::Interested => fl!(l, "audits-q-interested"),
+        AuditQuestion::Matches => fl!(l, "audits-q-matches"),
     }
 }
 
-pub fn found_label(l: &Lang, found: Found) -> String {
+pub fn found_label(l: &Lang, found: AuditFound) -> String {
     match found {
-        Found::Yes => fl!(l, "fact-yes"),
-        Found::No => fl!(l, "fact-no"),
-        Found::Unknown => fl!(l, "audits-unknown"),
+        AuditFound::Yes => fl!(l, "fact-yes"),
+        AuditFound::No => fl!(l, "fact-no"),
+        AuditFound::Unknown => fl!(l, "audits-unknown"),
     }
 }
 
-pub fn outcome_label(l: &Lang, outcome: Outcome) -> String {
+pub fn outcome_label(l: &Lang, outcome: AuditOutcome) -> String {
     match outcome {
-        Outcome::List => fl!(l, "audits-outcome-list"),
-        Outcome::Reject => fl!(l, "audits-outcome-reject"),
-        Outcome::Refund => fl!(l, "audits-outcome-refund"),
+        AuditOutcome::List => fl!(l, "audits-outcome-list"),
+        AuditOutcome::Reject => fl!(l, "audits-outcome-reject"),
+        AuditOutcome::Refund => fl!(l, "audits-outcome-refund"),
     }
 }
 

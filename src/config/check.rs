@@ -12,6 +12,7 @@ use crate::bank;
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
 use crate::mail::MailTarget;
+use crate::outbound::Reach;
 
 const LISTEN: &str = "127.0.0.1:8080";
 const MIN_TOKEN_CHARACTERS: usize = 16;
@@ -137,6 +138,11 @@ impl TryFrom<Options> for Config {
                 false
             }),
             debtor,
+            reach: if options.webhooks_anywhere == Some(true) {
+                Reach::Any
+            } else {
+                Reach::Public
+            },
             shutdown_seconds: options.shutdown_seconds.unwrap_or(30),
             data,
         };

@@ -68,6 +68,8 @@ options! {
     log: String, "GALENA_LOG";
     /// How it is logged: text or json [default: text]
     log_format: String, "GALENA_LOG_FORMAT";
+    /// Whether webhooks may go to private addresses and by http: for tests and closed networks [default: false]
+    webhooks_anywhere: bool, "GALENA_WEBHOOKS_ANYWHERE";
     /// Seconds that requests in flight have at shutdown [default: 30]
     shutdown_seconds: u64, "GALENA_SHUTDOWN_SECONDS";
     /// Name of the account that payouts are made from, as its bank has it [default: none, and no SEPA files]

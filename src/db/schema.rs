@@ -8,6 +8,7 @@ mod books;
 mod offers;
 mod people;
 mod scores;
+mod told;
 mod trades;
 mod wants;
 
@@ -15,6 +16,7 @@ pub use books::*;
 pub use offers::*;
 pub use people::*;
 pub use scores::*;
+pub use told::*;
 pub use trades::*;
 pub use wants::*;
 
@@ -115,6 +117,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoice_months,
     commission_invoices,
 );
+
+diesel::joinable!(webhook_deliveries -> events (event_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::allow_tables_to_appear_in_same_query!(events, webhook_endpoints, webhook_deliveries);
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     holds::seller_id,

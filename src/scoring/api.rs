@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::events::MAX_AT_ONCE;
 use super::links::{self, asks_not_to_be_tracked};
 use super::view::{Explained, for_caller};
-use super::{EventKind, EventSource, Formula, NewEvent, ScoreModel, events, models};
+use super::{EventSource, Formula, LeadEventKind, NewEvent, ScoreModel, events, models};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::error::{Error, FieldError, Reason, Result};
@@ -94,7 +94,7 @@ pub struct EventBody {
     /// Your own name of the event, by which it counts once: up to 64 letters, digits, `-` and `_`; no personal data.
     #[serde(default)]
     id: Option<String>,
-    kind: EventKind,
+    kind: LeadEventKind,
     /// Now, if left out.
     #[serde(default)]
     at: Option<Ts>,
@@ -251,8 +251,8 @@ pub(super) async fn addresses(
     let vault = &ctx.vault;
     Ok(TrackingJson {
         link: target.map(|target| at(links::link_path(vault, lead, &target))),
-        email_pixel: at(links::pixel_path(vault, lead, EventKind::EmailOpened)),
-        visit_pixel: at(links::pixel_path(vault, lead, EventKind::Visit)),
+        email_pixel: at(links::pixel_path(vault, lead, LeadEventKind::EmailOpened)),
+        visit_pixel: at(links::pixel_path(vault, lead, LeadEventKind::Visit)),
     })
 }
 
@@ -264,7 +264,7 @@ pub async fn follow(req: HttpRequest, ctx: Ctx, signed: Path<String>) -> Result<
         .read(move |conn| links::follow(conn, &vault, &signed))
         .await?;
     if is_told(&req) {
-        let what = (EventKind::Visit, EventSource::Link);
+        let what = (LeadEventKind::Visit, EventSource::Link);
         ctx.write(move |conn| links::tell(conn, lead, what, now))
             .await?;
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::model::{Stage, Temperature};
 use super::rescore;
-use super::rule::EventKind;
+use super::rule::LeadEventKind;
 use super::store::{self, LeadRow, MAX_EVENTS};
 use crate::access::Actor;
 use crate::audit;
@@ -38,7 +38,7 @@ text_enum! {
 pub struct NewEvent {
     /// The seller's own name of it, by which it counts once.
     pub external_id: Option<String>,
-    pub kind: EventKind,
+    pub kind: LeadEventKind,
     pub at: Ts,
     pub count: i32,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rule::EventKind;
+use super::rule::LeadEventKind;
 use crate::clock::Ts;
 use crate::db::types::text_enum;
 use crate::verticals::{Attributes, Value};
@@ -11,7 +11,7 @@ use crate::verticals::{Attributes, Value};
 /// Events of one kind at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Happened {
-    pub kind: EventKind,
+    pub kind: LeadEventKind,
     pub at: Ts,
     pub count: i32,
 }
@@ -31,10 +31,10 @@ impl Signals {
     /// The same as events of the time of receipt.
     pub fn happened(&self, at: Ts) -> Vec<Happened> {
         [
-            (EventKind::Consultation, i64::from(self.consultation)),
-            (EventKind::EmailOpened, self.emails_opened),
-            (EventKind::Newsletter, i64::from(self.newsletter)),
-            (EventKind::Visit, self.visits_30_days),
+            (LeadEventKind::Consultation, i64::from(self.consultation)),
+            (LeadEventKind::EmailOpened, self.emails_opened),
+            (LeadEventKind::Newsletter, i64::from(self.newsletter)),
+            (LeadEventKind::Visit, self.visits_30_days),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)

@@ -8,7 +8,7 @@ use serde_json::json;
 use url::{Host, Url};
 
 use super::events::{self, EventSource, NewEvent};
-use super::rule::EventKind;
+use super::rule::LeadEventKind;
 use super::store;
 use crate::access::{Actor, Caller};
 use crate::audit;
@@ -23,7 +23,7 @@ pub const MAX_HOSTS: usize = 20;
 const MAX_URL: usize = 1_000;
 
 /// What pixels may tell of.
-pub const PIXEL_KINDS: [EventKind; 2] = [EventKind::EmailOpened, EventKind::Visit];
+pub const PIXEL_KINDS: [LeadEventKind; 2] = [LeadEventKind::EmailOpened, LeadEventKind::Visit];
 
 /// Whether the headers ask not to be tracked.
 pub fn asks_not_to_be_tracked(headers: &HeaderMap) -> bool {
@@ -121,7 +121,7 @@ pub fn link_path(vault: &Vault, lead: LeadId, target: &Url) -> String {
 }
 
 /// The path of a pixel that tells of one kind of event.
-pub fn pixel_path(vault: &Vault, lead: LeadId, kind: EventKind) -> String {
+pub fn pixel_path(vault: &Vault, lead: LeadId, kind: LeadEventKind) -> String {
     format!("/p/{}.gif", vault.sign_link(&format!("p1.{lead}.{kind}")))
 }
 
@@ -158,7 +158,7 @@ pub(super) fn follow(conn: &mut Conn, vault: &Vault, signed: &str) -> Result<(Le
 }
 
 /// Whose pixel it is, and what it tells.
-pub(super) fn pixel(vault: &Vault, signed: &str) -> Result<(LeadId, EventKind)> {
+pub(super) fn pixel(vault: &Vault, signed: &str) -> Result<(LeadId, LeadEventKind)> {
     read(vault, signed, "p1")
         .and_then(|(lead, kind)| Some((lead, kind.parse().ok()?)))
         .ok_or_else(|| Error::refused(Code::NotFound))
@@ -169,7 +169,7 @@ pub(super) fn pixel(vault: &Vault, signed: &str) -> Result<(LeadId, EventKind)> 
 pub(super) fn tell(
     conn: &mut Conn,
     lead: LeadId,
-    (kind, source): (EventKind, EventSource),
+    (kind, source): (LeadEventKind, EventSource),
     now: Ts,
 ) -> Result<()> {
     let Some(row) = store::lead(conn, lead)?.filter(store::LeadRow::is_in_play) else {

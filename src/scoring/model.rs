@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::facts::{BUILT_IN, Facts, Happened};
-use super::rule::{Comparison, Decay, EventKind, Given, Rule, Test, earliest};
+use super::rule::{Decay, Given, LeadEventKind, Rule, ScoreComparison, Test, earliest};
 use crate::clock::Ts;
 use crate::db::types::text_enum;
 use crate::error::{FieldError, Reason};
@@ -189,32 +189,32 @@ impl Default for Formula {
             rules: vec![
                 rule(
                     fl!(l, "scoring-default-consultation"),
-                    event(EventKind::Consultation, 1, None),
+                    event(LeadEventKind::Consultation, 1, None),
                     80,
                     None,
                 ),
                 rule(
                     fl!(l, "scoring-default-emails"),
-                    event(EventKind::EmailOpened, 5, None),
+                    event(LeadEventKind::EmailOpened, 5, None),
                     25,
                     None,
                 ),
                 rule(
                     fl!(l, "scoring-default-newsletter"),
-                    event(EventKind::Newsletter, 1, None),
+                    event(LeadEventKind::Newsletter, 1, None),
                     15,
                     None,
                 ),
                 rule(
                     fl!(l, "scoring-default-visits"),
-                    event(EventKind::Visit, 3, Some(30)),
+                    event(LeadEventKind::Visit, 3, Some(30)),
                     10,
                     None,
                 ),
                 rule(
                     fl!(l, "scoring-default-silence"),
                     Test::Silence {
-                        kind: EventKind::Visit,
+                        kind: LeadEventKind::Visit,
                         days: 30,
                     },
                     -10,
@@ -222,7 +222,7 @@ impl Default for Formula {
                 ),
                 rule(
                     fl!(l, "scoring-default-unsubscribed"),
-                    event(EventKind::Unsubscribed, 1, None),
+                    event(LeadEventKind::Unsubscribed, 1, None),
                     -40,
                     None,
                 ),
@@ -327,7 +327,7 @@ pub fn trait_fields(vertical: &Vertical) -> Vec<(String, FieldKind)> {
 fn check_trait(
     vertical: &Vertical,
     field: &str,
-    op: Comparison,
+    op: ScoreComparison,
     values: &[Value],
 ) -> Option<(&'static str, Reason, String)> {
     let known = trait_fields(vertical);
@@ -339,22 +339,25 @@ fn check_trait(
             format!("one of: {}", keys.join(", ")),
         ));
     };
-    let is_order = matches!(op, Comparison::Gte | Comparison::Lte | Comparison::Between);
+    let is_order = matches!(
+        op,
+        ScoreComparison::Gte | ScoreComparison::Lte | ScoreComparison::Between
+    );
     if is_order && *kind != FieldKind::Integer {
         let accepted = "eq, ne, in, not_in or exists".to_owned();
         return Some(("op", Reason::OperatorNotSupported, accepted));
     }
     let (count, accepted) = match op {
-        Comparison::Exists => (0..=1, "nothing, or false"),
-        Comparison::Between => (2..=2, "two numbers, the lower first"),
-        Comparison::In | Comparison::NotIn => (1..=MAX_VALUES, "1 to 50 values"),
+        ScoreComparison::Exists => (0..=1, "nothing, or false"),
+        ScoreComparison::Between => (2..=2, "two numbers, the lower first"),
+        ScoreComparison::In | ScoreComparison::NotIn => (1..=MAX_VALUES, "1 to 50 values"),
         _ => (1..=1, "one value"),
     };
     if !count.contains(&values.len()) {
         return Some(("value", Reason::NotAllowed, accepted.to_owned()));
     }
     let fits = |value: &Value| match kind {
-        _ if op == Comparison::Exists => matches!(value, Value::Bool(_)),
+        _ if op == ScoreComparison::Exists => matches!(value, Value::Bool(_)),
         FieldKind::Integer => matches!(value, Value::Int(_)),
         FieldKind::Boolean => matches!(value, Value::Bool(_)),
         FieldKind::Text | FieldKind::Choice => matches!(value, Value::Text(_)),

@@ -12,6 +12,7 @@ use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::{LeadId, ScoreModelId, VerticalId};
 use crate::jobs as queue;
 
@@ -136,6 +137,19 @@ fn record(
                 "model_version": version,
             }),
         },
+    )?;
+    let data = json!({
+        "lead": lead.id,
+        "score": after.0,
+        "stage": after.1,
+        "stage_before": before.1,
+        "model_version": version,
+    });
+    let kind = EventKind::LeadStageChanged;
+    events::record(
+        conn,
+        &[Happening::new(lead.seller_id, kind, lead.id, data)],
+        at,
     )
 }
 

@@ -13,7 +13,7 @@ const WEEK: i64 = 7 * DAY;
 
 text_enum! {
     /// What a person did.
-    pub enum EventKind {
+    pub enum LeadEventKind {
         Visit = "visit",
         EmailOpened = "email_opened",
         LinkClicked = "link_clicked",
@@ -27,7 +27,7 @@ text_enum! {
 
 text_enum! {
     /// How a rule compares a trait.
-    pub enum Comparison {
+    pub enum ScoreComparison {
         Eq = "eq",
         Ne = "ne",
         In = "in",
@@ -47,18 +47,18 @@ pub enum Test {
     /// A field of the lead; one that it does not have meets nothing but `exists` false.
     Trait {
         field: String,
-        op: Comparison,
+        op: ScoreComparison,
         values: Vec<Value>,
     },
     /// Something that was done at least so often, within the days where there is a window.
     Event {
-        kind: EventKind,
+        kind: LeadEventKind,
         at_least: i32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         within_days: Option<i32>,
     },
     /// Something that was not done for so many days.
-    Silence { kind: EventKind, days: i32 },
+    Silence { kind: LeadEventKind, days: i32 },
 }
 
 /// How the points of a rule fade.
@@ -123,7 +123,7 @@ impl Rule {
 
     fn of_events(
         &self,
-        (kind, at_least, within_days): (EventKind, i32, Option<i32>),
+        (kind, at_least, within_days): (LeadEventKind, i32, Option<i32>),
         events: &[Happened],
         now: Ts,
     ) -> Given {
@@ -223,9 +223,9 @@ pub(super) fn earliest(one: Option<Ts>, other: Option<Ts>) -> Option<Ts> {
     }
 }
 
-fn compare(seen: Option<&Value>, op: Comparison, values: &[Value]) -> bool {
+fn compare(seen: Option<&Value>, op: ScoreComparison, values: &[Value]) -> bool {
     let wanted = values.first();
-    if op == Comparison::Exists {
+    if op == ScoreComparison::Exists {
         let should = !matches!(wanted, Some(Value::Bool(false)));
         return seen.is_some() == should;
     }
@@ -235,25 +235,25 @@ fn compare(seen: Option<&Value>, op: Comparison, values: &[Value]) -> bool {
         _ => None,
     };
     match op {
-        Comparison::Eq => wanted == Some(seen),
-        Comparison::Ne => wanted.is_some_and(|wanted| wanted != seen),
-        Comparison::In => values.contains(seen),
-        Comparison::NotIn => !values.contains(seen),
-        Comparison::Gte => {
+        ScoreComparison::Eq => wanted == Some(seen),
+        ScoreComparison::Ne => wanted.is_some_and(|wanted| wanted != seen),
+        ScoreComparison::In => values.contains(seen),
+        ScoreComparison::NotIn => !values.contains(seen),
+        ScoreComparison::Gte => {
             let (seen, least) = (number(Some(seen)), number(wanted));
             seen.zip(least).is_some_and(|(seen, least)| seen >= least)
         }
-        Comparison::Lte => {
+        ScoreComparison::Lte => {
             let (seen, most) = (number(Some(seen)), number(wanted));
             seen.zip(most).is_some_and(|(seen, most)| seen <= most)
         }
-        Comparison::Between => {
+        ScoreComparison::Between => {
             let (low, high) = (number(wanted), number(values.get(1)));
             number(Some(seen))
                 .zip(low.zip(high))
                 .is_some_and(|(seen, (low, high))| (low..=high).contains(&seen))
         }
-        Comparison::Exists => true,
+        ScoreComparison::Exists => true,
     }
 }
 
@@ -277,7 +277,7 @@ mod tests {
 
     fn visits(at_least: i32, within_days: Option<i32>) -> Test {
         Test::Event {
-            kind: EventKind::Visit,
+            kind: LeadEventKind::Visit,
             at_least,
             within_days,
         }
@@ -285,7 +285,7 @@ mod tests {
 
     fn visited(days_ago: i32, count: i32) -> Happened {
         Happened {
-            kind: EventKind::Visit,
+            kind: LeadEventKind::Visit,
             at: START.minus_days(days_ago),
             count,
         }
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn silence_takes_points_each_time_up_to_its_cap() {
         let silence = Test::Silence {
-            kind: EventKind::Visit,
+            kind: LeadEventKind::Visit,
             days: 30,
         };
         let rule = Rule {
@@ -376,39 +376,64 @@ mod tests {
         let text = |text: &str| Value::Text(text.to_owned());
         let number = Value::Int(34);
         for (seen, op, values, fits) in [
-            (Some(&number), Comparison::Gte, vec![Value::Int(34)], true),
-            (Some(&number), Comparison::Gte, vec![Value::Int(35)], false),
-            (Some(&number), Comparison::Gte, vec![text("34")], false),
-            (Some(&number), Comparison::Lte, vec![Value::Int(33)], false),
             (
                 Some(&number),
-                Comparison::Between,
+                ScoreComparison::Gte,
+                vec![Value::Int(34)],
+                true,
+            ),
+            (
+                Some(&number),
+                ScoreComparison::Gte,
+                vec![Value::Int(35)],
+                false,
+            ),
+            (Some(&number), ScoreComparison::Gte, vec![text("34")], false),
+            (
+                Some(&number),
+                ScoreComparison::Lte,
+                vec![Value::Int(33)],
+                false,
+            ),
+            (
+                Some(&number),
+                ScoreComparison::Between,
                 vec![Value::Int(30), Value::Int(34)],
                 true,
             ),
             (
                 Some(&number),
-                Comparison::Between,
+                ScoreComparison::Between,
                 vec![Value::Int(30)],
                 false,
             ),
-            (Some(&number), Comparison::Ne, vec![Value::Int(1)], true),
+            (
+                Some(&number),
+                ScoreComparison::Ne,
+                vec![Value::Int(1)],
+                true,
+            ),
             (
                 Some(&text("LV")),
-                Comparison::In,
+                ScoreComparison::In,
                 vec![text("LV"), text("EE")],
                 true,
             ),
             (
                 Some(&text("RU")),
-                Comparison::NotIn,
+                ScoreComparison::NotIn,
                 vec![text("LV"), text("EE")],
                 true,
             ),
-            (None, Comparison::NotIn, vec![text("LV")], false),
-            (None, Comparison::Ne, vec![text("LV")], false),
-            (None, Comparison::Exists, vec![Value::Bool(false)], true),
-            (Some(&number), Comparison::Exists, vec![], true),
+            (None, ScoreComparison::NotIn, vec![text("LV")], false),
+            (None, ScoreComparison::Ne, vec![text("LV")], false),
+            (
+                None,
+                ScoreComparison::Exists,
+                vec![Value::Bool(false)],
+                true,
+            ),
+            (Some(&number), ScoreComparison::Exists, vec![], true),
         ] {
             assert_eq!(compare(seen, op, &values), fits, "{seen:?} {op} {values:?}");
         }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::facts::{Bant, Facts, Happened};
 use super::model::{Scored, Stage};
-use super::rule::{EventKind, Given};
+use super::rule::{Given, LeadEventKind};
 use super::{EventSource, NewEvent};
 use crate::clock::Ts;
 use crate::db::schema::{lead_events, lead_scores, leads, purchases};
@@ -256,7 +256,7 @@ struct EventRow {
     id: LeadEventId,
     lead_id: LeadId,
     external_id: String,
-    kind: EventKind,
+    kind: LeadEventKind,
     count: i32,
     source: EventSource,
     at: Ts,
@@ -313,7 +313,7 @@ pub fn insert_event(
 
 /// What was done, of these leads.
 pub fn events(conn: &mut Conn, leads: &[LeadId]) -> Result<Vec<(LeadId, Happened)>> {
-    let rows: Vec<(LeadId, EventKind, Ts, i32)> = lead_events::table
+    let rows: Vec<(LeadId, LeadEventKind, Ts, i32)> = lead_events::table
         .filter(lead_events::lead_id.eq_any(leads.to_vec()))
         .select((
             lead_events::lead_id,

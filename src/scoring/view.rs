@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::facts::Bant;
 use super::model::{Stage, Temperature, Thresholds};
-use super::rule::{Decay, EventKind, Rule, Test};
+use super::rule::{Decay, LeadEventKind, Rule, Test};
 use super::store::{self, LeadRow};
 use crate::access::{AccountKind, Caller};
 use crate::clock::Ts;
@@ -121,15 +121,15 @@ pub fn stage_label(l: &Lang, stage: &Stage) -> String {
     }
 }
 
-pub fn event_label(l: &Lang, kind: EventKind) -> String {
+pub fn event_label(l: &Lang, kind: LeadEventKind) -> String {
     match kind {
-        EventKind::Visit => fl!(l, "scoring-event-visit"),
-        EventKind::EmailOpened => fl!(l, "scoring-event-email-opened"),
-        EventKind::LinkClicked => fl!(l, "scoring-event-link-clicked"),
-        EventKind::FormSent => fl!(l, "scoring-event-form-sent"),
-        EventKind::Newsletter => fl!(l, "scoring-event-newsletter"),
-        EventKind::Consultation => fl!(l, "scoring-event-consultation"),
-        EventKind::Unsubscribed => fl!(l, "scoring-event-unsubscribed"),
+        LeadEventKind::Visit => fl!(l, "scoring-event-visit"),
+        LeadEventKind::EmailOpened => fl!(l, "scoring-event-email-opened"),
+        LeadEventKind::LinkClicked => fl!(l, "scoring-event-link-clicked"),
+        LeadEventKind::FormSent => fl!(l, "scoring-event-form-sent"),
+        LeadEventKind::Newsletter => fl!(l, "scoring-event-newsletter"),
+        LeadEventKind::Consultation => fl!(l, "scoring-event-consultation"),
+        LeadEventKind::Unsubscribed => fl!(l, "scoring-event-unsubscribed"),
     }
 }
 

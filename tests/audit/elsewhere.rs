@@ -2,6 +2,56 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "/api/v1/webhook_endpoints",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}",
+        "events.rs",
+        "a_receiver_may_ask_for_time_or_be_gone",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/rotate",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/test",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/remove",
+        "events.rs",
+        "a_receiver_may_ask_for_time_or_be_gone",
+    ),
+    (
+        "/api/v1/webhook_deliveries/{id}/replay",
+        "events.rs",
+        "a_receiver_that_fails_is_tried_again_and_given_up",
+    ),
+    (
+        "/account/webhooks",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}/{step}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}/deliveries/{delivery}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
     ("/signup", "accounts.rs", "a_new_seller_waits_for_approval"),
     (
         "/operator/queues/{id}/requeue",

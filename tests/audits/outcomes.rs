@@ -107,6 +107,13 @@ on_both!(async fn a_refund_gives_the_buyer_everything_back(app) {
     assert_eq!((&ended["state"], &ended["refunds"]), (&json!("refunded"), &json!(1)));
     assert_eq!(case.lead_state(app).await, json!("rejected"));
     assert_eq!(case.purchase_state(app).await, json!("disputed"));
+    let told: i64 = app.read(|conn| {
+        let letters = jobs::table.filter(jobs::kind.eq("send_notice"));
+        Ok(letters.filter(jobs::payload.like("%lead_audited%")).count().get_result(conn)?)
+    }).await;
+    assert_eq!(told, 1);
+    let events = app.api("GET", "/api/v1/events?type=lead.audited", &case.seller.key).send().await.expect(200).json();
+    assert_eq!(events["data"][0]["data"]["outcome"], json!("refund"));
     trade::assert_laws(app).await;
     // The seller may appeal for three days; then the money moves.
     days(app, 2).await;
@@ -125,11 +132,6 @@ on_both!(async fn a_refund_gives_the_buyer_everything_back(app) {
     assert!(page.contains("Audited and refunded: not the right person"), "{page}");
     let page = browser.get(&format!("/seller/audits/{}", case.audit)).await.expect(200).text;
     assert!(page.contains("Called on Friday at noon."), "{page}");
-    let told: i64 = app.read(|conn| {
-        let letters = jobs::table.filter(jobs::kind.eq("send_notice"));
-        Ok(letters.filter(jobs::payload.like("%lead_audited%")).count().get_result(conn)?)
-    }).await;
-    assert_eq!(told, 1);
 });
 
 on_both!(async fn a_refund_after_the_window_takes_what_was_final(app) {

@@ -141,6 +141,9 @@ async fn play(day: &Day<'_>) {
         .wait_for_text("100, sales qualified (SQL), hot")
         .await;
     browser.wait_for_text("3 of 4 known").await;
+    browser
+        .run("document.getElementById('score').scrollIntoView()")
+        .await;
     day.look("4-lead").await;
     browser.open("/seller/audits").await;
     browser.wait_for_text("Refunded").await;

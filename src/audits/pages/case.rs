@@ -8,7 +8,9 @@ use i18n_embed_fl::fl;
 use crate::access::{Caller, Role};
 use crate::accounts;
 use crate::audits::words::{findings_rows, found_label, outcome_label, question_label, why_label};
-use crate::audits::{AuditState, Findings, Found, LeadAudit, Outcome, Question, Verdict, queue};
+use crate::audits::{
+    AuditFound, AuditOutcome, AuditQuestion, AuditState, Findings, LeadAudit, Verdict, queue,
+};
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::LeadAuditId;
 use crate::leads::{self, Check, Consent, Contact, Listing};
@@ -100,7 +102,7 @@ async fn render(
     let (vertical, seller, consent, checks, listing, audit, note) = read;
     let l = page.l;
     let is_auditor = matches!(caller.role, Role::Admin | Role::Auditor);
-    let asked = Question::ALL.iter().map(|&question| Asked {
+    let asked = AuditQuestion::ALL.iter().map(|&question| Asked {
         name: question.as_str(),
         label: question_label(l, question),
         chosen: first(&typed.pairs, question.as_str()).to_owned(),
@@ -114,11 +116,11 @@ async fn render(
                 .map_or_else(Vec::new, |findings| findings_rows(l, &findings)),
             facts: facts(l, &vertical, &listing.attributes),
             asked: asked.collect(),
-            answers: Found::ALL
+            answers: AuditFound::ALL
                 .iter()
                 .map(|&found| (found.to_string(), found_label(l, found)))
                 .collect(),
-            outcomes: Outcome::ALL
+            outcomes: AuditOutcome::ALL
                 .iter()
                 .map(|&outcome| (outcome.to_string(), outcome_label(l, outcome)))
                 .collect(),
@@ -219,21 +221,21 @@ pub async fn act(
 
 fn verdict(pairs: &Pairs) -> Result<Verdict, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let mut found = |question: Question| {
+    let mut found = |question: AuditQuestion| {
         let name = question.as_str();
         first(pairs, name)
             .parse()
             .unwrap_or_else(|accepted: String| {
                 errors.push(FieldError::new(name, Reason::Required, accepted));
-                Found::Unknown
+                AuditFound::Unknown
             })
     };
     let findings = Findings {
-        reached: found(Question::Reached),
-        right_person: found(Question::RightPerson),
-        remembers_consent: found(Question::RemembersConsent),
-        interested: found(Question::Interested),
-        matches: found(Question::Matches),
+        reached: found(AuditQuestion::Reached),
+        right_person: found(AuditQuestion::RightPerson),
+        remembers_consent: found(AuditQuestion::RemembersConsent),
+        interested: found(AuditQuestion::Interested),
+        matches: found(AuditQuestion::Matches),
     };
     let outcome = first(pairs, "outcome").parse();
     match outcome {

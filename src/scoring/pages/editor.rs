@@ -11,7 +11,7 @@ use crate::scoring::model::trait_fields;
 use crate::scoring::store::models as store;
 use crate::scoring::view::event_label;
 use crate::scoring::{
-    Comparison, Decay, EventKind, Formula, MAX_RULES, Rule, Test, Thresholds, models,
+    Decay, Formula, LeadEventKind, MAX_RULES, Rule, ScoreComparison, Test, Thresholds, models,
 };
 use crate::text::Lang;
 use crate::verticals::{self, FieldKind, Value, Vertical};
@@ -84,7 +84,7 @@ impl EditPage {
                 ("silence".to_owned(), fl!(l, "scoring-kind-silence")),
             ],
             subjects: subjects(l, &vertical),
-            ops: Comparison::ALL
+            ops: ScoreComparison::ALL
                 .iter()
                 .map(|op| plain(op.as_str()))
                 .collect(),
@@ -121,7 +121,7 @@ fn subjects(l: &Lang, vertical: &Vertical) -> Options {
         let field = vertical.field(key);
         field.map_or_else(|| key.to_owned(), |field| field.label.clone())
     };
-    let events = EventKind::ALL
+    let events = LeadEventKind::ALL
         .iter()
         .map(|&kind| (kind.to_string(), event_label(l, kind)));
     trait_fields(vertical)
@@ -325,15 +325,18 @@ impl Row {
         }
     }
 
-    fn event(&self) -> Result<EventKind, FieldError> {
+    fn event(&self) -> Result<LeadEventKind, FieldError> {
         let parsed = self.subject.parse();
         parsed.map_err(|accepted: String| FieldError::new("subject", Reason::NotAllowed, accepted))
     }
 
     fn of_trait(&self, kinds: &[(String, FieldKind)]) -> Test {
-        let op = self.op.parse().unwrap_or(Comparison::Eq);
+        let op = self.op.parse().unwrap_or(ScoreComparison::Eq);
         let kind = kinds.iter().find(|(key, _)| *key == self.subject);
-        let is_list = matches!(op, Comparison::In | Comparison::NotIn | Comparison::Between);
+        let is_list = matches!(
+            op,
+            ScoreComparison::In | ScoreComparison::NotIn | ScoreComparison::Between
+        );
         let pieces: Vec<&str> = if is_list {
             self.value.split(',').map(str::trim).collect()
         } else {
@@ -344,7 +347,7 @@ impl Row {
                 .parse()
                 .map_or_else(|_| Value::Text(text.to_owned()), Value::Int),
             (Some(FieldKind::Boolean), "true" | "false") => Value::Bool(text == "true"),
-            _ if op == Comparison::Exists => Value::Bool(text != "false"),
+            _ if op == ScoreComparison::Exists => Value::Bool(text != "false"),
             _ => Value::Text(text.to_owned()),
         };
         let given = pieces.into_iter().filter(|text| !text.is_empty());
