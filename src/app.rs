@@ -36,8 +36,8 @@ use crate::vault::Vault;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports, requests,
-    routes, standing, verticals,
+    audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
+    requests, routes, scoring, standing, verticals,
 };
 
 pub use logs::start_logs;
@@ -186,6 +186,7 @@ fn runner(
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
     let (wake_db, wake_clock) = (db.clone(), clock.clone());
+    let (offer_db, offer_clock, side) = (db.clone(), clock.clone(), Arc::clone(exchange));
     Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
         .on(IMPORT_JOB, move |job: ImportJob| {
             let importer = importer.clone();
@@ -202,6 +203,14 @@ fn runner(
         })
         .on(requests::jobs::WAKE_JOB, move |job| {
             requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
+        })
+        .on(scoring::OFFER_JOB, move |job| {
+            leads::offer_again(
+                offer_db.clone(),
+                offer_clock.clone(),
+                Arc::clone(&side),
+                job,
+            )
         })
         .on(requests::MATCH_JOB, move |job| {
             match_request(db.clone(), clock.clone(), job)
@@ -222,7 +231,9 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         privacy::api::Doc::openapi(),
         conversions::api::Doc::openapi(),
         disputes::api::Doc::openapi(),
+        audits::api::Doc::openapi(),
         standing::api::Doc::openapi(),
+        scoring::api::Doc::openapi(),
         payouts::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
@@ -237,9 +248,10 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         }
         db.write_blocking(move |conn| {
             verticals::seed(conn, now)?;
-            privacy::calls::seed(conn, now)
+            privacy::calls::seed(conn, now)?;
+            scoring::seed(conn, now)
         })
-        .context("the shipped verticals and rules of calling cannot be added")?;
+        .context("the shipped verticals, rules of calling and scoring models cannot be added")?;
         return Ok(());
     }
     match db.schema_state()? {

@@ -30,6 +30,10 @@ text_enum! {
     pub enum EventKind {
         /// To a seller: a copy of its lead was bought.
         LeadSold = "lead.sold",
+        /// To a seller: the score of its lead has reached another stage.
+        LeadStageChanged = "lead.stage_changed",
+        /// To a seller: an audit of its lead is decided.
+        LeadAudited = "lead.audited",
         /// To a buyer: a lead was acquired, and waits in the inbox.
         PurchaseDelivered = "purchase.delivered",
         /// To a buyer: a refunded lead must not be used any more.

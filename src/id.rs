@@ -113,6 +113,9 @@ ids! {
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";
+    LeadEventId = "event";
+    LeadAuditId = "check";
+    ScoreModelId = "model";
     RefusedLeadId = "refused";
     ImportId = "imp";
     ContractId = "con";

@@ -1,5 +1,6 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
+mod again;
 pub mod api;
 mod attributes;
 mod contact;
@@ -12,20 +13,21 @@ mod market;
 mod normalise;
 mod offer;
 pub mod pages;
+mod qualify;
 mod query;
 mod receive;
 pub mod refused;
-mod score;
 mod store;
 mod verify;
 
 use utoipa::ToSchema;
 
+pub use again::offer_again;
 pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, return_copy, withdraw};
+pub use market::{expire, return_copy, strike_off, withdraw};
 pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
 pub use query::{
@@ -33,7 +35,6 @@ pub use query::{
     owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
-pub use score::{MQL_AT, SQL_AT, Signals, Stage};
 pub use store::list::{checks, with_contact};
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 pub use verify::{Check, CheckName, Verdict, Warning};
@@ -42,6 +43,7 @@ use crate::clock::Ts;
 use crate::db::types::text_enum;
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::Money;
+use crate::scoring::Stage;
 use crate::verticals::{Attributes, Model};
 
 text_enum! {
@@ -89,6 +91,8 @@ pub struct Listing {
     pub least: Least,
     /// 0 - 100, by the scoring model.
     pub score: i32,
+    /// How far that qualifies it.
+    pub stage: Stage,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,

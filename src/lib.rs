@@ -46,6 +46,8 @@ pub mod verticals;
 
 pub mod standing;
 
+pub mod scoring;
+
 pub mod leads;
 
 pub mod conditions;
@@ -69,6 +71,8 @@ pub mod conversions;
 pub mod delivery;
 
 pub mod disputes;
+
+pub mod audits;
 
 pub mod payouts;
 

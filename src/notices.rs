@@ -44,6 +44,7 @@ text_enum! {
         LeadStopped = "lead_stopped",
         ConsentRevoked = "consent_revoked",
         ConsentRevokedSeller = "consent_revoked_seller",
+        LeadAudited = "lead_audited",
         PayoutPaid = "payout_paid",
         PayoutFailed = "payout_failed",
         BankDetailsChanging = "bank_details_changing",

@@ -20,7 +20,7 @@ pub use facts::{Fact, facts};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
-pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_seller, sold_by};
+pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_lead, of_seller, sold_by};
 
 use crate::access::Actor;
 use crate::charges::{self, OfPurchase};

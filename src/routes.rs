@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, contracts, conversions, disputes, events, icps, leads, ledger, matching, payouts,
-    privacy, purchases, reports, requests, standing, verticals,
+    accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
+    payouts, privacy, purchases, reports, requests, scoring, standing, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -205,6 +205,21 @@ routes! {
     POST "/operator/standing" => ADMIN_ACTS, standing::pages::set;
     GET "/api/v1/standing" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), standing::api::show;
 
+    GET "/t/{signed}" => PUBLIC, scoring::api::follow;
+    GET "/p/{signed}.gif" => PUBLIC, scoring::api::pixel;
+    GET "/seller/tracking" => SELLER_SEES, scoring::pages::links::show;
+    POST "/seller/tracking" => SELLER_ACTS, scoring::pages::links::allow;
+    POST "/seller/tracking/forbid" => SELLER_ACTS, scoring::pages::links::forbid;
+    GET "/operator/scoring" => OPERATOR_SEES, scoring::pages::list;
+    GET "/operator/scoring/{key}" => OPERATOR_SEES, scoring::pages::show;
+    POST "/operator/scoring/{key}" => ADMIN_ACTS, scoring::pages::editor::save;
+    GET "/operator/scoring/{key}/edit" => ADMIN_ACTS, scoring::pages::editor::edit;
+    POST "/operator/scoring/{key}/{step}" => ADMIN_ACTS, scoring::pages::step;
+    GET "/api/v1/leads/{id}/score" => ALL_SIDES_READ, scoring::api::score;
+    POST "/api/v1/leads/{id}/events" => seller_writes(Scope::LeadsWrite), scoring::api::report;
+    GET "/api/v1/leads/{id}/tracking" => seller_reads(Scope::LeadsRead), scoring::api::tracking;
+    GET "/api/v1/verticals/{key}/score_model" => SIGNED_IN, scoring::api::model;
+
     GET "/disputes" => PUBLIC, disputes::pages::public::rules;
     GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;
     POST "/buyer/disputes" => BUYER_ACTS, disputes::pages::open::create;
@@ -224,6 +239,22 @@ routes! {
     GET "/operator/disputes/{id}" => OPERATOR_SEES, disputes::pages::show;
     GET "/operator/disputes/{id}/files/{entry}" => OPERATOR_SEES, disputes::pages::file;
     POST "/operator/disputes/{id}/{what}" => AUDITOR_ACTS, disputes::pages::act;
+
+    GET "/operator/audits" => OPERATOR_SEES, audits::pages::list;
+    POST "/operator/audits" => ADMIN_ACTS, audits::pages::set_policy;
+    POST "/operator/audits/next" => AUDITOR_ACTS, audits::pages::take_next;
+    GET "/operator/audits/{id}" => OPERATOR_SEES, audits::pages::case::show;
+    POST "/operator/audits/{id}/contact" => AUDITOR_ACTS, audits::pages::case::contact;
+    POST "/operator/audits/{id}/{what}" => AUDITOR_ACTS, audits::pages::case::act;
+    GET "/seller/audits" => SELLER_SEES, audits::pages::seller::list;
+    GET "/seller/audits/{id}" => SELLER_SEES, audits::pages::seller::show;
+    GET "/api/v1/lead_audits" => SELLER_AND_DESK_READ, audits::api::list;
+    GET "/api/v1/lead_audits/figures" => SELLER_AND_DESK_READ, audits::api::figures;
+    POST "/api/v1/lead_audits/next" => auditor_writes(Scope::OperatorWrite), audits::api::take_next;
+    GET "/api/v1/lead_audits/{id}" => SELLER_AND_DESK_READ, audits::api::show;
+    POST "/api/v1/lead_audits/{id}/contact" => auditor_writes(Scope::OperatorWrite), audits::api::contact;
+    POST "/api/v1/lead_audits/{id}/decide" => auditor_writes(Scope::OperatorWrite), audits::api::decide;
+    POST "/api/v1/lead_audits/{id}/return" => auditor_writes(Scope::OperatorWrite), audits::api::give_back;
 
     GET "/api/v1/disputes" => ALL_SIDES_READ, disputes::api::list;
     POST "/api/v1/disputes/batch" => buyer_writes(Scope::PurchasesWrite), disputes::api::open_batch;

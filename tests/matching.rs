@@ -114,6 +114,7 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         accepts: vec![Model::Ppl],
         least: Least::default(),
         score: 0,
+        stage: galena::scoring::Stage::Lead,
         copies: 1,
         copies_sold: 0,
         consent_given_at: NOW.minus(DAY),

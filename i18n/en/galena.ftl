@@ -539,6 +539,11 @@ state-expired = Expired
 state-withdrawn = Withdrawn
 state-erased = Erased
 state-draft = Draft
+state-taken = Taken
+state-passed = Passed
+state-tested = Tested
+state-live = Live
+state-retired = Retired
 state-active = Active
 state-paused = Paused
 state-fulfilled = Fulfilled
@@ -1549,8 +1554,8 @@ contracts-say-no-result-but-fee = No result, no charge, the base fee aside.
 contracts-say-any-lead = Every lead of the vertical qualifies.
 contracts-say-criteria = A lead qualifies when: { $criteria }. A lead that fails is not payable and not bought.
 contracts-say-seniority = the contact is at least: { $least }
-contracts-say-mql = the lead is marketing qualified (score { $score } or more)
-contracts-say-sql = the lead is sales qualified (score { $score } or more)
+contracts-say-mql = the lead is marketing qualified (MQL) by the scoring model of its vertical
+contracts-say-sql = the lead is sales qualified (SQL) by the scoring model of its vertical
 contracts-say-window = { $days ->
     [one] A charge may be disputed for one day; then it is final.
    *[other] A charge may be disputed for { $days } days; then it is final.
@@ -1915,7 +1920,7 @@ disputes-fee = Fee for a dispute without merit
 disputes-opened-at = Opened
 disputes-due = Deadline
 disputes-closed = Closed
-disputes-is-late = after the window, by the exchange
+disputes-is-late = by the exchange, whatever the window
 disputes-lead = Lead
 disputes-purchase = Purchase
 disputes-rules = Rules of this contract
@@ -2355,6 +2360,8 @@ events-remove = Remove this endpoint
 events-remove-text = What is still queued for it is dropped. Events stay readable by the API.
 events-removed = The endpoint was removed.
 events-lead-sold = A copy of a lead was sold
+events-lead-stage-changed = The score of a lead has reached another stage
+events-lead-audited = An audit of a lead is decided
 events-purchase-delivered = A lead was bought
 events-purchase-stopped = A refunded lead must not be used any more
 events-consent-revoked = A person withdrew its consent
@@ -2367,3 +2374,221 @@ events-payout-sent = A payout was sent to the bank
 events-payout-paid = A payout was paid
 events-payout-failed = A payout came back
 events-test = Test
+
+## Scoring
+nav-scoring = Scoring
+nav-tracking = Tracking
+scoring-default-consultation = Asked for a free assessment or consultation
+scoring-default-emails = Opened five or more marketing e-mails
+scoring-default-newsletter = Subscribed to the newsletter
+scoring-default-visits = Visited the site more than twice in 30 days
+scoring-default-silence = No visit for a long time
+scoring-default-unsubscribed = Unsubscribed
+scoring-event-visit = Visit
+scoring-event-email-opened = Opened e-mail
+scoring-event-link-clicked = Followed link
+scoring-event-form-sent = Sent form
+scoring-event-newsletter = Newsletter subscription
+scoring-event-consultation = Request for a consultation
+scoring-event-unsubscribed = Unsubscription
+scoring-rule-event = { $event }, { $count ->
+    [one] once or more
+   *[other] { $count } times or more
+  }
+scoring-rule-event-within = { $event }, { $count ->
+    [one] once or more
+   *[other] { $count } times or more
+  } within { $days ->
+    [one] a day
+   *[other] { $days } days
+  }
+scoring-rule-silence = No { $event } for { $days ->
+    [one] a day
+   *[other] { $days } days
+  }
+scoring-rule-cap = each time, up to { $cap } points
+scoring-rule-per-week = loses { $points ->
+    [one] 1 point
+   *[other] { $points } points
+  } a week
+scoring-rule-half-life = halved every { $days ->
+    [one] day
+   *[other] { $days } days
+  }
+scoring-cold = cold
+scoring-warm = warm
+scoring-hot = hot
+scoring-summary = { $score }, { $stage }, { $temperature }
+scoring-bant = Qualification (BANT)
+scoring-bant-quarters = { $quarters } of 4 known
+scoring-bant-unknown = not known
+scoring-bant-budget = Budget
+scoring-bant-authority = Authority
+scoring-bant-need = Need
+scoring-bant-timing = Timing
+scoring-why = Score, rule by rule
+scoring-rule = Rule
+scoring-count = Counted
+scoring-points = Points
+scoring-carried = From before there were models
+scoring-sum = Sum
+scoring-sum-clamped = The score is the sum, at least 0 and at most 100.
+scoring-by-version = Scored by version { $version } of the vertical's model.
+scoring-title = Scoring models
+scoring-intro = Each vertical scores its leads by a model of its own. A version never changes once it was live, and a lead keeps the version that scored it.
+scoring-vertical = Vertical
+scoring-live-version = Live version
+scoring-draft-version = Draft
+scoring-none = none
+scoring-rules = Rules
+scoring-model-of = Scoring of { $vertical }
+scoring-live = Live: version { $version }
+scoring-draft = Draft: version { $version }
+scoring-edit = Edit draft
+scoring-new = New version
+scoring-thresholds = Marketing qualified from { $mql }, sales qualified from { $sql }; warm from { $warm }, hot from { $hot }.
+scoring-notes = Repeats and fades
+scoring-test = Test on past leads
+scoring-test-text = Scores up to { $leads } of the newest leads of the vertical by the draft, and shows which would move from stage to stage. Nothing is changed.
+scoring-go-live = Go live
+scoring-go-live-text = New leads are scored by this version from now on. Leads that are here keep the version that scored them, unless you ask to move them.
+scoring-moves = Also score leads on the market by this version; those that move to another stage are noted in their history
+scoring-drop = Give the draft up
+scoring-trial = { $moved } of { $leads } leads would change their stage
+scoring-trial-from = Has now
+scoring-trial-to = Would have
+scoring-versions = Versions
+scoring-version = Version
+scoring-version-state = State
+scoring-version-live-at = Live since
+scoring-moving = Leads are being moved to it
+scoring-saved = The draft is saved. Test it on past leads, then let it go live.
+scoring-tested = Tested on past leads.
+scoring-went-live = The version is live.
+scoring-dropped = The draft is given up.
+scoring-edit-title = Draft of the scoring model
+scoring-edit-intro = Rows without a label are left out. A cap lets a rule count each time its test is met; points fade by week or by half-life.
+scoring-save = Save draft
+scoring-mql = Marketing qualified from
+scoring-sql = Sales qualified from
+scoring-warm-from = Warm from
+scoring-hot-from = Hot from
+scoring-label = Rule
+scoring-kind = Looks at
+scoring-kind-trait = Trait
+scoring-kind-event = Event
+scoring-kind-silence = Silence
+scoring-subject = Field or event
+scoring-op = Comparison
+scoring-value = Value
+scoring-times = Times
+scoring-days = Days
+scoring-cap = Cap
+scoring-decay = Fades
+scoring-decay-none = stays
+scoring-decay-week = points a week
+scoring-decay-half = half-life, days
+scoring-decay-amount = by
+scoring-row = row { $row }
+scoring-tracking-title = Tracking
+scoring-tracking-intro = Links and pixels that tell what the person of a lead does, so that its score moves. Whoever sends DNT: 1 or Sec-GPC: 1 is not tracked, and no personal data is kept.
+scoring-hosts = Hosts that links may lead to
+scoring-hosts-text = A tracked link leads to a page of yours, by https, and nowhere else.
+scoring-host = Host
+scoring-host-help = Such as shop.example.org; its subdomains are hosts of their own.
+scoring-host-allow = Allow
+scoring-host-forbid = Remove
+scoring-host-allowed = The host is allowed.
+scoring-host-forbidden = The host is removed; links that lead there end at once.
+scoring-no-hosts = No host is allowed yet.
+scoring-make = Make a link
+scoring-lead = Lead
+scoring-lead-help = The id of one of your leads, such as lead_019a…
+scoring-url = Page
+scoring-make-submit = Show addresses
+scoring-link = Link, counts a visit
+scoring-email-pixel = Pixel for e-mails, counts an opened e-mail
+scoring-visit-pixel = Pixel for pages, counts a visit
+leads-event-stage-changed = { $before } → { $after } ({ $from } → { $to } points)
+leads-event-events-recorded = { $count ->
+    [one] 1 event reported
+   *[other] { $count } events reported
+  }, score { $score }
+
+## Audits of lead quality
+nav-audits = Lead audits
+audits-title = Lead audits
+audits-intro = A sample of each seller's leads is checked by calling the person. What does not hold leaves the market.
+audits-seller-intro = The exchange checks a sample of your leads by calling the person. Here is what it found.
+audits-why = Why drawn
+audits-why-newcomer = one of the seller's first leads
+audits-why-random = by chance
+audits-why-risk = by its risk
+audits-risk = Risk
+audits-drawn = Drawn at
+audits-none = Nothing here
+audits-none-text = Leads are drawn a few minutes after they were received.
+audits-figures = How often leads hold
+audits-no-figures = Nothing is decided yet.
+audits-figure-decided = Audited
+audits-figure-rejected = Rejected
+audits-figure-refunded = Refunded
+audits-figure-held = Held
+audits-figure-interval = 95 % interval
+audits-figure-share = Sample
+audits-policy = How much is audited
+audits-policy-text = A lead that does not hold doubles its seller's sample; ten in a row that hold take a quarter off. Shares are in hundredths of a per cent.
+audits-start-share = Share of a seller without results
+audits-least-share = Least share
+audits-most-share = Greatest share
+audits-first-leads = First leads, all audited
+audits-low-standing = A standing below this is a risk
+audits-burst-leads = Leads within an hour that are a risk
+audits-policy-save = Save
+audits-policy-set = The shares are set.
+audits-take-next = Take the next
+audits-take = Take it
+audits-return = Give it back
+audits-taken = The audit is yours.
+audits-returned = The audit is back in the queue.
+audits-decided = The audit is decided.
+audits-case = Audit of a lead
+audits-contact = The person
+audits-contact-hint = Your look is noted in the audit log.
+audits-result = What was found
+audits-q-reached = Somebody answered
+audits-q-right-person = The right person
+audits-q-remembers-consent = Remembers the consent
+audits-q-interested = Still interested
+audits-q-matches = Is as the seller says
+audits-unknown = not known
+audits-outcome = What becomes of the lead
+audits-outcome-list = It holds and stays
+audits-outcome-reject = Reject it; buyers keep their copies
+audits-outcome-refund = Reject it and refund its buyers
+audits-outcome-help = A lead holds unless somebody else answered, nobody can be reached, the consent is not remembered, or the person is another than the seller says.
+audits-note = What the seller reads
+audits-note-help = Sealed; no more personal data than needed.
+audits-decide = Decide
+audits-refunds = Charges that are given back
+audits-own-figures = How often your leads hold
+audits-own-share = { $share } of your leads are audited, and your first { $first } all are.
+audits-share-rule = A lead that does not hold doubles the share, up to { $most }; ten in a row that hold take a quarter off, down to { $least }. A low standing, warnings in the checks and many leads at once make a lead likelier to be drawn.
+audits-results = Results
+audits-no-results = No results yet
+audits-no-results-text = They appear once an auditor has decided.
+audits-appeal = You may appeal against each refund among your disputes; another auditor decides.
+leads-event-rejected = Rejected, off the market
+leads-event-audit-passed = Audited: the lead holds
+leads-event-audit-rejected = Audited and rejected: { $found }
+leads-event-audit-refunded = Audited and refunded: { $found }
+leads-audit-reached = nobody can be reached
+leads-audit-right-person = not the right person
+leads-audit-remembers-consent = the consent is not remembered
+leads-audit-matches = not as described
+notices-lead-audit-passed = One of your leads was audited and holds
+notices-lead-audit-passed-text = The exchange has checked { $lead }. It holds and stays where it is.
+notices-lead-audit-rejected = One of your leads was audited and rejected
+notices-lead-audit-rejected-text = The exchange has checked { $lead } and taken it off the market. The page says what was found.
+notices-lead-audit-refunded = One of your leads was audited, its buyers are refunded
+notices-lead-audit-refunded-text = The exchange has checked { $lead }, taken it off the market and upheld a refund for its buyers. The page says what was found; you may appeal among your disputes.

@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, charges, conversions, disputes, events, jobs, ledger, payouts, privacy, purchases,
-    standing,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, privacy,
+    purchases, scoring, standing,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -54,6 +54,8 @@ pub fn tasks() -> Vec<Task> {
         Task::new("payouts", Duration::from_mins(1), payouts_due),
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
+        Task::new("audits", Duration::from_mins(1), draw_audits),
+        Task::new("scores", Duration::from_mins(1), keep_scores),
         Task::new("expire", Duration::from_mins(1), expire),
         Task::new("erasures", Duration::from_mins(1), erase_and_scrub),
         Task::new("keys", Duration::from_secs(10), change_keys),
@@ -136,6 +138,16 @@ async fn let_disputes_pass(app: App) -> Result<()> {
 /// Computes standings anew that have grown old.
 async fn keep_standings(app: App) -> Result<()> {
     in_batches(&app, &[standing::refresh]).await
+}
+
+/// Draws the leads that are audited.
+async fn draw_audits(app: App) -> Result<()> {
+    in_batches(&app, &[audits::sample]).await
+}
+
+/// Lets scores fade by the clock, and moves leads to a new model where that was asked for.
+async fn keep_scores(app: App) -> Result<()> {
+    in_batches(&app, &[scoring::decay, scoring::move_leads]).await
 }
 
 /// Makes the payouts that are due by schedule.

@@ -25,6 +25,8 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261125000014_standing",
     "20261128000018_privacy",
     "20261128000021_events",
+    "20261128000022_scoring",
+    "20261128000023_audits",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod books;
 mod offers;
 mod people;
 mod privacy;
+mod scores;
 mod told;
 mod trades;
 mod wants;
@@ -16,6 +17,7 @@ pub use books::*;
 pub use offers::*;
 pub use people::*;
 pub use privacy::*;
+pub use scores::*;
 pub use told::*;
 pub use trades::*;
 pub use wants::*;
@@ -27,6 +29,7 @@ diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
 diesel::joinable!(lead_contacts -> leads (lead_id));
 diesel::joinable!(lead_consents -> leads (lead_id));
+diesel::joinable!(lead_scores -> leads (lead_id));
 diesel::joinable!(purchases -> leads (lead_id));
 diesel::joinable!(purchases -> purchase_requests (request_id));
 diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
@@ -83,6 +86,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_contacts,
     lead_consents,
     lead_checks,
+    score_models,
+    lead_scores,
+    lead_events,
+    lead_audits,
+    audit_policy,
+    audit_shares,
+    link_hosts,
     contact_claims,
     imports,
     import_files,

@@ -11,11 +11,12 @@ use super::attributes;
 use super::document::{Object, Reader, Spelling};
 use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
-use super::score::Signals;
+use super::qualify::{read_bant, read_signals};
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
 use crate::money::Money;
+use crate::scoring::{Bant, Signals};
 use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
@@ -25,7 +26,6 @@ const MAX_TIMELINE: usize = 200;
 const MAX_CONSENT: usize = 10_000;
 const MAX_TYPED: usize = 5_000;
 const MAX_TOUCHES: usize = 50;
-const MAX_SIGNAL: i64 = 100_000;
 /// How far the clock of a seller may run ahead of ours.
 const CLOCK_SKEW: i64 = 5 * crate::clock::MINUTE;
 /// Ways to reach a person that a consent may name.
@@ -43,6 +43,7 @@ const ROOT_KEYS: &[&str] = &[
     "accepts",
     "least",
     "signals",
+    "bant",
     "copies",
     "external_id",
     "expires_in_days",
@@ -64,6 +65,7 @@ pub struct Draft {
     pub accepts: Vec<Model>,
     pub least: Least,
     pub signals: Signals,
+    pub bant: Bant,
     pub copies: i32,
     pub external_id: Option<String>,
     pub expires_at: Ts,
@@ -157,6 +159,7 @@ impl Draft {
         }
         let terms = read_terms(&mut reader, &root, vertical, ask);
         let signals = read_signals(&mut reader, &root);
+        let bant = read_bant(&mut reader, &root);
         match (interest, consent, ask) {
             (
                 Some(interest),
@@ -186,6 +189,7 @@ impl Draft {
                 accepts: terms.accepts,
                 least: terms.least,
                 signals,
+                bant,
                 copies: terms.copies,
                 external_id: terms.external_id,
                 expires_at: now.plus_days(terms.days),
@@ -403,31 +407,6 @@ fn read_origin(reader: &mut Reader, root: &Object<'_>) -> Origin {
         source: reader.text(&object, "source", 200),
         cost: read_money(reader, &object, "cost"),
         touches: read_touches(reader, &object),
-    }
-}
-
-fn read_signals(reader: &mut Reader, root: &Object<'_>) -> Signals {
-    let object = reader.object(root, "signals");
-    reader.only(
-        &object,
-        &[
-            "consultation",
-            "emails_opened",
-            "newsletter",
-            "visits_30_days",
-        ],
-    );
-    let mut count = |key| {
-        reader
-            .integer_within(&object, key, 0, MAX_SIGNAL)
-            .unwrap_or(0)
-    };
-    let (emails_opened, visits_30_days) = (count("emails_opened"), count("visits_30_days"));
-    Signals {
-        consultation: reader.boolean(&object, "consultation").unwrap_or(false),
-        emails_opened,
-        newsletter: reader.boolean(&object, "newsletter").unwrap_or(false),
-        visits_30_days,
     }
 }
 

@@ -19,7 +19,9 @@ pub use mend::{drop_refused, refused, resend, show_refused};
 
 use i18n_embed_fl::fl;
 
-use super::{Contact, Stage};
+use super::Contact;
+use crate::audit::Event;
+use crate::scoring::{self, Stage};
 use crate::text::Lang;
 use crate::verticals::{Attributes, Vertical};
 use crate::web::format;
@@ -66,11 +68,7 @@ fn offer_facts(l: &Lang, listing: &super::Listing) -> OfferFacts {
         value: fl!(l, "leads-yes"),
     });
     let models: Vec<String> = listing.accepts.iter().map(|model| model.label(l)).collect();
-    let stage = match Stage::of(listing.score) {
-        Stage::Lead => fl!(l, "leads-stage-lead"),
-        Stage::Mql => fl!(l, "contracts-stage-mql"),
-        Stage::Sql => fl!(l, "contracts-stage-sql"),
-    };
+    let stage = scoring::stage_label(l, &listing.stage);
     OfferFacts {
         models: models.join(", "),
         least: appointment.into_iter().chain(share).chain(any).collect(),
@@ -108,14 +106,57 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
 }
 
 /// What happened to a lead, in words.
-fn event_label(l: &Lang, action: &str) -> String {
-    match action {
+fn event_label(l: &Lang, event: &Event) -> String {
+    let detail = &event.detail;
+    let points = |side: &str| detail[side]["score"].as_i64().unwrap_or_default();
+    let stage = |side: &str| {
+        let stage = detail[side]["stage"].as_str().unwrap_or_default();
+        let parsed: Option<Stage> = stage.parse().ok();
+        parsed.map_or_else(String::new, |stage| scoring::stage_label(l, &stage))
+    };
+    match event.action.as_str() {
         "lead.listed" => fl!(l, "leads-event-listed"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
         "lead.sold" => fl!(l, "leads-event-sold"),
+        "lead.stage_changed" => fl!(
+            l,
+            "leads-event-stage-changed",
+            before = stage("before"),
+            after = stage("after"),
+            from = points("before"),
+            to = points("after")
+        ),
+        "lead.events_recorded" => fl!(
+            l,
+            "leads-event-events-recorded",
+            count = detail["recorded"].as_i64().unwrap_or_default(),
+            score = detail["score"].as_i64().unwrap_or_default()
+        ),
+        "lead.rejected" => fl!(l, "leads-event-rejected"),
+        "lead.audited" => audited_label(l, detail),
         "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
         other => other.to_owned(),
+    }
+}
+
+/// How an audit of the lead ended, and what it found against it.
+fn audited_label(l: &Lang, detail: &serde_json::Value) -> String {
+    let failed: Vec<String> = [
+        ("reached", fl!(l, "leads-audit-reached")),
+        ("right_person", fl!(l, "leads-audit-right-person")),
+        ("remembers_consent", fl!(l, "leads-audit-remembers-consent")),
+        ("matches", fl!(l, "leads-audit-matches")),
+    ]
+    .into_iter()
+    .filter(|(question, _)| detail["findings"][question] == "no")
+    .map(|(_, words)| words)
+    .collect();
+    let found = failed.join(", ");
+    match detail["outcome"].as_str() {
+        Some("list") => fl!(l, "leads-event-audit-passed"),
+        Some("refund") => fl!(l, "leads-event-audit-refunded", found = found),
+        _ => fl!(l, "leads-event-audit-rejected", found = found),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, VerticalId};
+use crate::scoring::{self, Explained};
 use crate::vault::Vault;
 
 /// A lead as lists show it.
@@ -33,6 +34,8 @@ pub struct Details {
     pub checks: Vec<Check>,
     pub consent: Consent,
     pub sales: Vec<SaleSummary>,
+    /// None for a lead from before there were scoring models.
+    pub score: Option<Explained>,
     /// Newest first.
     pub history: Vec<Event>,
 }
@@ -112,6 +115,7 @@ pub fn details(
         checks: store::list::checks(conn, id)?,
         consent: store::consent(conn, id)?,
         sales: exchange.sales(conn, id)?,
+        score: scoring::explain(conn, id)?,
         history: audit::history(conn, &id.to_string(), EVENTS)?,
     })
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use diesel::Connection as _;
 use serde_json::{Value, json};
 
-use super::score;
 use super::verify::{self, Check, Verdict};
 use super::{Draft, Exchange, LeadState, Listing, SaleSummary, refused, store};
 use crate::access::Actor;
@@ -15,6 +14,7 @@ use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, ImportId, LeadId, RefusedLeadId};
+use crate::scoring::{self, Facts};
 use crate::vault::Vault;
 use crate::verticals::Vertical;
 
@@ -133,6 +133,16 @@ pub fn receive(
     source: &Source,
     now: Ts,
 ) -> Result<Received> {
+    let facts = Facts {
+        attributes: &draft.attributes,
+        channel: draft.origin.channel.map(super::Channel::as_str),
+        has_phone: draft.contact.phone.is_some(),
+        has_email: draft.contact.email.is_some(),
+        has_company: draft.contact.company.is_some(),
+        bant: draft.bant,
+        received_at: now,
+    };
+    let first = scoring::first(conn, draft.vertical.id, &facts, &draft.signals, now)?;
     let mut listing = Listing {
         id: LeadId::new(now),
         vertical_id: draft.vertical.id,
@@ -146,7 +156,8 @@ pub fn receive(
         ask: draft.ask,
         accepts: draft.accepts.clone(),
         least: draft.least.clone(),
-        score: score::score(&draft.signals),
+        score: first.scored.score,
+        stage: first.scored.stage,
         copies: draft.copies,
         copies_sold: 0,
         consent_given_at: draft.consent.given_at,
@@ -158,6 +169,7 @@ pub fn receive(
     store::intake::insert_lead(conn, &listing, draft, source.import_id)?;
     store::intake::claim_contact(conn, vault, draft, listing.id, now)?;
     store::intake::insert_parts(conn, vault, draft, &checks, listing.id, now)?;
+    scoring::keep(conn, listing.id, &first, now)?;
     let warned: Vec<_> = checks
         .iter()
         .filter(|check| check.verdict != Verdict::Pass)

@@ -17,6 +17,7 @@ use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::{Currency, Money};
+use crate::scoring::Stage;
 use crate::vault::{Sealed, Vault};
 
 #[derive(Queryable, Selectable)]
@@ -38,6 +39,7 @@ struct ListingRow {
     accepts: String,
     least: String,
     score: i32,
+    stage: Stage,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
@@ -71,6 +73,7 @@ impl ListingRow {
             accepts: from_json(&self.accepts)?,
             least: from_json(&self.least)?,
             score: self.score,
+            stage: self.stage,
             copies: self.copies,
             copies_sold: self.copies_sold,
             consent_given_at: self.consent_given_at,

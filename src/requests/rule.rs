@@ -11,7 +11,7 @@ use crate::conditions::{Conditions, FilterFields};
 use crate::contracts::{Odds, SENIORITY, Terms};
 use crate::error::FieldError;
 use crate::id::AccountId;
-use crate::leads::{LeadState, Listing, Stage};
+use crate::leads::{LeadState, Listing};
 use crate::money::Money;
 use crate::text::english;
 use crate::verticals::{ConsentRecipients, Model, Value, Vertical};
@@ -91,7 +91,7 @@ const FIXED: &[(Gate, Holds)] = &[
     }),
     (Gate::Stage, |rule, listing, _| {
         let least = rule.terms().criteria.min_stage;
-        least.is_none_or(|least| Stage::of(listing.score) >= least)
+        least.is_none_or(|least| listing.stage >= least)
     }),
     (Gate::Seniority, |rule, listing, _| {
         let Some(wanted) = &rule.seniorities else {

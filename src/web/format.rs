@@ -255,6 +255,11 @@ states! {
     "withdrawn" "plain" "state-withdrawn";
     "erased" "plain" "state-erased";
     "draft" "plain" "state-draft";
+    "taken" "warn" "state-taken";
+    "passed" "good" "state-passed";
+    "tested" "info" "state-tested";
+    "live" "good" "state-live";
+    "retired" "plain" "state-retired";
     "active" "good" "state-active";
     "paused" "warn" "state-paused";
     "fulfilled" "accent" "state-fulfilled";

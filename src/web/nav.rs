@@ -31,11 +31,13 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads" "leads" "nav-leads";
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
+            "/seller/tracking" "eye" "nav-tracking";
             "/seller/refused" "refused" "nav-refused";
             "/seller/contracts" "scale" "nav-contracts";
             "/seller/sales" "inbox" "nav-sales";
             "/seller/disputes" "scale" "nav-disputes";
             "/seller/earnings" "earnings" "nav-earnings";
+            "/seller/audits" "check" "nav-audits";
             "/seller/standing" "approvals" "nav-standing";
             "/seller/payouts" "wallet" "nav-payouts";
             "/account/keys" "key" "nav-api-keys";
@@ -62,10 +64,12 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";
             "/operator/withdrawals" "refused" "nav-withdrawals";
+            "/operator/audits" "check" "nav-audits";
             "/operator/standing" "approvals" "nav-standing";
             "/operator/deposits" "deposits" "nav-deposits";
             "/operator/payouts" "wallet" "nav-payouts";
             "/operator/verticals" "verticals" "nav-verticals";
+            "/operator/scoring" "bolt" "nav-scoring";
             "/operator/ledger" "ledger" "nav-ledger";
             "/operator/queues" "queues" "nav-queues";
             "/operator/audit" "audit" "nav-audit";

@@ -280,4 +280,41 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "disputes/paths.rs",
         "every_path_ends_with_exact_balances",
     ),
+    ("/operator/scoring/{key}", "scoring/models.rs", "draft"),
+    (
+        "/operator/scoring/{key}/{step}",
+        "scoring/models.rs",
+        "a_version_goes_live_after_its_trial",
+    ),
+    ("/seller/tracking", "scoring/links.rs", "allow"),
+    (
+        "/seller/tracking/forbid",
+        "scoring/links.rs",
+        "no_link_leads_where_its_seller_did_not_allow",
+    ),
+    ("/api/v1/leads/{id}/events", "scoring.rs", "report"),
+    ("/operator/audits", "audits.rs", "set_policy"),
+    ("/operator/audits/next", "browser/audit_day.rs", "audit"),
+    (
+        "/operator/audits/{id}/contact",
+        "browser/audit_day.rs",
+        "audit",
+    ),
+    (
+        "/operator/audits/{id}/{what}",
+        "browser/audit_day.rs",
+        "audit",
+    ),
+    ("/api/v1/lead_audits/next", "audits.rs", "take"),
+    (
+        "/api/v1/lead_audits/{id}/contact",
+        "audits.rs",
+        "what_makes_no_sense_is_refused",
+    ),
+    ("/api/v1/lead_audits/{id}/decide", "audits.rs", "decide"),
+    (
+        "/api/v1/lead_audits/{id}/return",
+        "audits.rs",
+        "what_makes_no_sense_is_refused",
+    ),
 ];

@@ -33,6 +33,7 @@ const ANSWERS_WITH_A_PAGE: &[&str] = &[
     "/privacy/withdraw/{token}",
     "/seller/leads/{id}/contact",
     "/operator/leads/{id}/contact",
+    "/operator/audits/{id}/contact",
     "/buyer/disputes/bulk",
     "/operator/payouts/batches/{id}/report",
 ];

@@ -20,6 +20,7 @@ use crate::id::{ConversionId, PurchaseId};
 use crate::leads::Consent;
 use crate::privacy::{self, calls::CallRule};
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
+use crate::scoring::{self, Explained};
 use crate::text::Lang;
 use crate::verticals::{self, Value, Vertical};
 use crate::web::form::{Pairs, first};
@@ -39,6 +40,8 @@ struct PurchasePage {
     erased: Option<(privacy::Cause, Ts)>,
     /// What the person's country asks of whoever calls.
     calls: Option<CallRule>,
+    /// None for a lead from before there were scoring models.
+    score: Option<Explained>,
     terms: Arc<Agreement>,
     explanation: Explanation,
     outcomes: Outcomes,
@@ -127,11 +130,24 @@ async fn render(
                 work::notes(conn, &vault, id)?,
                 work::members(conn, caller.account_id)?,
                 calls,
+                scoring::explain(conn, bought.purchase.lead_id)?,
                 bought,
             ))
         })
         .await?;
-    let (vertical, revocation, erased, terms, outcomes, work, notes, members, calls, bought) = read;
+    let (
+        vertical,
+        revocation,
+        erased,
+        terms,
+        outcomes,
+        work,
+        notes,
+        members,
+        calls,
+        score,
+        bought,
+    ) = read;
     html_status(
         status,
         &PurchasePage {
@@ -145,6 +161,7 @@ async fn render(
             revocation,
             erased,
             calls,
+            score,
             terms,
             outcomes,
             work,

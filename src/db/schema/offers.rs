@@ -71,6 +71,7 @@ diesel::table! {
         accepts -> Text,
         least -> Text,
         score -> Integer,
+        stage -> Text,
         copies -> Integer,
         copies_sold -> Integer,
         consent_given_at -> BigInt,

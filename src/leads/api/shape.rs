@@ -13,9 +13,10 @@ use crate::id::{LeadId, PurchaseId, RefusedLeadId};
 use crate::leads::receive::{Intake, Received};
 use crate::leads::{
     Channel, Check, Consent, Details, Lead, LeadState, Least, Listing, MaskedContact, Origin,
-    SaleSummary, Signals, Stage,
+    SaleSummary,
 };
 use crate::money::MoneyJson;
+use crate::scoring::{Bant, Signals, Stage};
 use crate::verticals::{Attributes, Model, Value};
 use crate::web::Problem;
 
@@ -44,6 +45,8 @@ pub struct LeadBody {
     least: Option<Least>,
     /// What the person did before; it makes the score.
     signals: Option<Signals>,
+    /// Budget, authority, need and timing, as far as you know them.
+    bant: Option<Bant>,
     /// How many buyers may get the lead; 1 unless you say otherwise.
     copies: Option<i32>,
     /// Your own number of the lead, without personal data.
@@ -169,7 +172,7 @@ impl LeadJson {
             accepts: listing.accepts.clone(),
             least: listing.least.clone(),
             score: listing.score,
-            stage: Stage::of(listing.score),
+            stage: listing.stage,
             copies: listing.copies,
             copies_sold: listing.copies_sold,
             consent_given_at: listing.consent_given_at,

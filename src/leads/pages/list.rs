@@ -269,7 +269,7 @@ impl Shown {
                 .history
                 .iter()
                 .map(|event| ShownEvent {
-                    label: event_label(l, &event.action),
+                    label: event_label(l, event),
                     at: event.at,
                     actor: format::short(&event.actor),
                 })

@@ -67,6 +67,7 @@ pub fn insert_lead(
             leads::accepts.eq(json(&listing.accepts)?),
             leads::least.eq(json(&listing.least)?),
             leads::score.eq(listing.score),
+            leads::stage.eq(listing.stage),
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),

@@ -186,6 +186,15 @@ pub fn leave_market(
     Ok(update.set(leads::state.eq(to)).execute(conn)? == 1)
 }
 
+/// Rejects a lead that was on the market, sold or not; false when it is rejected or erased.
+pub fn strike_off(conn: &mut Conn, id: LeadId) -> Result<bool> {
+    let struck = diesel::update(leads::table.find(id))
+        .filter(leads::state.ne_all([LeadState::Rejected, LeadState::Erased]))
+        .set(leads::state.eq(LeadState::Rejected))
+        .execute(conn)?;
+    Ok(struck == 1)
+}
+
 /// Listed leads whose time is over.
 pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, AccountId)>> {
     Ok(leads::table
