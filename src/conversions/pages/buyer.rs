@@ -135,19 +135,8 @@ async fn render(
             ))
         })
         .await?;
-    let (
-        vertical,
-        revocation,
-        erased,
-        terms,
-        outcomes,
-        work,
-        notes,
-        members,
-        calls,
-        score,
-        bought,
-    ) = read;
+    let (vertical, revocation, erased, terms, outcomes, work, notes, members, calls, score, bought) =
+        read;
     html_status(
         status,
         &PurchasePage {
