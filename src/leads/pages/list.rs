@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::id::{AccountId, LeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::{
-    self, Contact, Details, Filter, Lead, LeadState, Order, Search, Viewing, query,
+    self, Contact, Details, Filter, Lead, LeadState, Order, Search, Viewing, link, query,
 };
 use crate::text::Lang;
 use crate::vault::Vault;
