@@ -28,6 +28,7 @@ pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, strike_off, withdraw};
 pub use offer::Least;
+pub use pages::check_label;
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
 };
