@@ -219,26 +219,27 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    openapi::merge([
-        accounts::api::Doc::openapi(),
-        ledger::api::Doc::openapi(),
-        events::api::Doc::openapi(),
-        contracts::api::Doc::openapi(),
-        icps::api::Doc::openapi(),
-        requests::api::Doc::openapi(),
-        matching::api::Doc::openapi(),
-        purchases::api::Doc::openapi(),
-        privacy::api::Doc::openapi(),
-        conversions::api::Doc::openapi(),
-        disputes::api::Doc::openapi(),
-        audits::api::Doc::openapi(),
-        standing::api::Doc::openapi(),
-        scoring::api::Doc::openapi(),
-        payouts::api::Doc::openapi(),
-        verticals::api::Doc::openapi(),
-        leads::api::Doc::openapi(),
-        reports::api::Doc::openapi(),
-    ])
+    let slices: [fn() -> utoipa::openapi::OpenApi; 18] = [
+        accounts::api::Doc::openapi,
+        ledger::api::Doc::openapi,
+        events::api::Doc::openapi,
+        contracts::api::Doc::openapi,
+        icps::api::Doc::openapi,
+        requests::api::Doc::openapi,
+        matching::api::Doc::openapi,
+        purchases::api::Doc::openapi,
+        privacy::api::Doc::openapi,
+        conversions::api::Doc::openapi,
+        disputes::api::Doc::openapi,
+        audits::api::Doc::openapi,
+        standing::api::Doc::openapi,
+        scoring::api::Doc::openapi,
+        payouts::api::Doc::openapi,
+        verticals::api::Doc::openapi,
+        leads::api::Doc::openapi,
+        reports::api::Doc::openapi,
+    ];
+    openapi::merge(slices.into_iter().map(|slice| slice()))
 }
 
 fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {

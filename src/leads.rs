@@ -30,6 +30,7 @@ pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, strike_off, withdraw};
 pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
+pub use pages::check_label;
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
     owned, view_contact,

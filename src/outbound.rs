@@ -133,7 +133,8 @@ impl Resolve for PublicResolver {
             if found.is_empty() {
                 return Err(TargetError::Private.into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
         })
     }
 }

@@ -248,13 +248,13 @@ routes! {
     POST "/operator/audits/{id}/{what}" => AUDITOR_ACTS, audits::pages::case::act;
     GET "/seller/audits" => SELLER_SEES, audits::pages::seller::list;
     GET "/seller/audits/{id}" => SELLER_SEES, audits::pages::seller::show;
-    GET "/api/v1/lead_audits" => SELLER_AND_DESK_READ, audits::api::list;
-    GET "/api/v1/lead_audits/figures" => SELLER_AND_DESK_READ, audits::api::figures;
-    POST "/api/v1/lead_audits/next" => auditor_writes(Scope::OperatorWrite), audits::api::take_next;
-    GET "/api/v1/lead_audits/{id}" => SELLER_AND_DESK_READ, audits::api::show;
-    POST "/api/v1/lead_audits/{id}/contact" => auditor_writes(Scope::OperatorWrite), audits::api::contact;
-    POST "/api/v1/lead_audits/{id}/decide" => auditor_writes(Scope::OperatorWrite), audits::api::decide;
-    POST "/api/v1/lead_audits/{id}/return" => auditor_writes(Scope::OperatorWrite), audits::api::give_back;
+    GET "/api/v1/audits" => SELLER_AND_DESK_READ, audits::api::list;
+    GET "/api/v1/audits/figures" => SELLER_AND_DESK_READ, audits::api::figures;
+    POST "/api/v1/audits/next" => auditor_writes(Scope::OperatorWrite), audits::api::take_next;
+    GET "/api/v1/audits/{id}" => SELLER_AND_DESK_READ, audits::api::show;
+    POST "/api/v1/audits/{id}/contact" => auditor_writes(Scope::OperatorWrite), audits::api::contact;
+    POST "/api/v1/audits/{id}/decide" => auditor_writes(Scope::OperatorWrite), audits::api::decide;
+    POST "/api/v1/audits/{id}/return" => auditor_writes(Scope::OperatorWrite), audits::api::give_back;
 
     GET "/api/v1/disputes" => ALL_SIDES_READ, disputes::api::list;
     POST "/api/v1/disputes/batch" => buyer_writes(Scope::PurchasesWrite), disputes::api::open_batch;

@@ -64,12 +64,12 @@ async fn drawn(app: &TestApp) -> BTreeSet<String> {
 }
 
 async fn post(app: &TestApp, who: &Trader, path: &str, body: &Value) -> Answer {
-    let path = format!("/api/v1/lead_audits{path}");
+    let path = format!("/api/v1/audits{path}");
     app.api("POST", &path, &who.key).json(body).send().await
 }
 
 async fn get(app: &TestApp, who: &Trader, path: &str) -> Answer {
-    let path = format!("/api/v1/lead_audits{path}");
+    let path = format!("/api/v1/audits{path}");
     app.api("GET", &path, &who.key).send().await
 }
 

@@ -60,7 +60,7 @@ struct Receiver {
 }
 
 impl Receiver {
-    async fn start() -> Self {
+    fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let posts: Arc<Mutex<Vec<Post>>> = Arc::default();
@@ -182,7 +182,7 @@ on_both!(async fn each_side_sees_its_own_events(app) {
 on_both!(async fn a_webhook_is_signed_and_sent_once(app) with |options| {
     options.webhooks_anywhere = Some(true);
 } {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let (buyer, seller) = (app.buyer("Optika").await, app.seller("Baltic Leads").await);
     market::deposit(app, &buyer, "500.00", "EUR").await;
     let hook = endpoint(app, &buyer, &receiver.url, &[]).await;
@@ -224,7 +224,7 @@ on_both!(async fn a_webhook_is_signed_and_sent_once(app) with |options| {
 on_both!(async fn a_receiver_that_fails_is_tried_again_and_given_up(app) with |options| {
     options.webhooks_anywhere = Some(true);
 } {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let buyer = app.buyer("Optika").await;
     let hook = endpoint(app, &buyer, &receiver.url, &[]).await;
     let test = format!("/api/v1/webhook_endpoints/{hook}/test");
@@ -262,7 +262,7 @@ on_both!(async fn a_receiver_that_fails_is_tried_again_and_given_up(app) with |o
 on_both!(async fn a_receiver_may_ask_for_time_or_be_gone(app) with |options| {
     options.webhooks_anywhere = Some(true);
 } {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let buyer = app.buyer("Optika").await;
     let hook = endpoint(app, &buyer, &receiver.url, &[]).await;
     let test = format!("/api/v1/webhook_endpoints/{hook}/test");
@@ -330,7 +330,7 @@ on_both!(async fn webhooks_never_reach_into_the_servers_own_network(app) {
 on_both!(async fn an_owner_sets_webhooks_up_in_a_browser(app) with |options| {
     options.webhooks_anywhere = Some(true);
 } {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let buyer = app.buyer("Optika").await;
     let shop = app.sign_in(&buyer.email).await;
     let refused = shop.post_form("/account/webhooks", &[("url", "nowhere")]).await.expect(422);

@@ -82,7 +82,7 @@ pub struct AuditsJson {
 
 /// Audits: the exchange's of every state, the queue with the greatest risk first; a seller's own once they
 /// are decided. Up to 200.
-#[utoipa::path(get, path = "/api/v1/lead_audits", tag = "audits", params(ListQuery),
+#[utoipa::path(get, path = "/api/v1/audits", tag = "audits", params(ListQuery),
     responses((status = 200, body = AuditsJson)))]
 pub async fn list(ctx: Ctx, caller: Caller, query: Query<ListQuery>) -> Result<Json<AuditsJson>> {
     let decided = || AuditState::ALL.iter().copied().filter(|s| s.is_decided());
@@ -113,7 +113,7 @@ pub async fn list(ctx: Ctx, caller: Caller, query: Query<ListQuery>) -> Result<J
 }
 
 /// One audit with what its auditor wrote.
-#[utoipa::path(get, path = "/api/v1/lead_audits/{id}", tag = "audits", params(("id" = LeadAuditId, Path)),
+#[utoipa::path(get, path = "/api/v1/audits/{id}", tag = "audits", params(("id" = LeadAuditId, Path)),
     responses(
         (status = 200, body = AuditJson),
         (status = 404, body = Problem, content_type = "application/problem+json"),
@@ -141,7 +141,7 @@ pub struct FiguresJson {
 }
 
 /// How often leads hold, by seller and vertical, with the 95 % confidence interval; a seller sees its own.
-#[utoipa::path(get, path = "/api/v1/lead_audits/figures", tag = "audits",
+#[utoipa::path(get, path = "/api/v1/audits/figures", tag = "audits",
     responses((status = 200, body = FiguresJson)))]
 pub async fn figures(ctx: Ctx, caller: Caller) -> Result<Json<FiguresJson>> {
     let seller = (caller.account_kind == AccountKind::Seller).then_some(caller.account_id);
@@ -153,7 +153,7 @@ pub async fn figures(ctx: Ctx, caller: Caller) -> Result<Json<FiguresJson>> {
 }
 
 /// Take the audit with the greatest risk, the oldest first.
-#[utoipa::path(post, path = "/api/v1/lead_audits/next", tag = "audits",
+#[utoipa::path(post, path = "/api/v1/audits/next", tag = "audits",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
     responses(
         (status = 200, body = AuditJson),
@@ -169,7 +169,7 @@ pub async fn take_next(ctx: Ctx, caller: Caller, idem: Idempotency) -> Result<Ht
 }
 
 /// Who the person is, for the auditor who has taken the audit; each look is noted in the audit log.
-#[utoipa::path(post, path = "/api/v1/lead_audits/{id}/contact", tag = "audits",
+#[utoipa::path(post, path = "/api/v1/audits/{id}/contact", tag = "audits",
     params(("id" = LeadAuditId, Path)),
     responses(
         (status = 200, body = Contact),
@@ -195,7 +195,7 @@ pub struct VerdictBody {
 }
 
 /// End an audit that you have taken.
-#[utoipa::path(post, path = "/api/v1/lead_audits/{id}/decide", tag = "audits", request_body = VerdictBody,
+#[utoipa::path(post, path = "/api/v1/audits/{id}/decide", tag = "audits", request_body = VerdictBody,
     params(
         ("id" = LeadAuditId, Path),
         ("Idempotency-Key" = String, Header, description = "Your own key of this request"),
@@ -227,7 +227,7 @@ pub async fn decide(
 }
 
 /// Put an audit that you have taken back into the queue.
-#[utoipa::path(post, path = "/api/v1/lead_audits/{id}/return", tag = "audits",
+#[utoipa::path(post, path = "/api/v1/audits/{id}/return", tag = "audits",
     params(
         ("id" = LeadAuditId, Path),
         ("Idempotency-Key" = String, Header, description = "Your own key of this request"),

@@ -2,6 +2,7 @@
 //! it can be repeated, and nobody who does not know the seed can foresee it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::json;
 
@@ -62,12 +63,9 @@ pub fn sample(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
     }
     let mut sellers: HashMap<AccountId, Seller> = HashMap::new();
     for lead in fresh.iter().filter(|lead| lead.may_be_audited()) {
-        if !sellers.contains_key(&lead.seller_id) {
-            let seller = seller(conn, &policy, lead.seller_id, now)?;
-            sellers.insert(lead.seller_id, seller);
-        }
-        let Some(seller) = sellers.get_mut(&lead.seller_id) else {
-            continue;
+        let seller = match sellers.entry(lead.seller_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(seller(conn, &policy, lead.seller_id, now)?),
         };
         let risk = risk(conn, &policy, lead, seller)?;
         let why = if seller.audited < i64::from(policy.first_leads) {
@@ -108,7 +106,7 @@ fn queue(conn: &mut Conn, lead: &Fresh, (why, risk): (DrawnBecause, i32), now: T
         vertical_id: lead.vertical_id,
         why,
         risk,
-        drawn_at: now,
+        at: now,
     };
     if !store::insert(conn, &drawn)? {
         return Ok(false);

@@ -77,12 +77,12 @@ pub fn figures(conn: &mut Conn, seller: Option<AccountId>, limit: i64) -> Result
             of.map(|(.., count)| count).sum()
         };
         let share = shares.get(&seller).copied();
-        let named = verticals.iter().find(|one| one.id == vertical);
+        let market = verticals.iter().find(|one| one.id == vertical);
         figures.push(Figure {
             seller,
             seller_name: names.get(&seller).cloned().unwrap_or_default(),
             vertical,
-            vertical_name: named.map_or_else(String::new, |one| one.name.clone()),
+            vertical_name: market.map_or_else(String::new, |one| one.name.clone()),
             decided: some.iter().map(|(.., count)| count).sum(),
             passed: count(AuditState::Passed),
             rejected: count(AuditState::Rejected),

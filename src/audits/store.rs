@@ -131,7 +131,7 @@ pub struct Drawn {
     pub vertical_id: VerticalId,
     pub why: DrawnBecause,
     pub risk: i32,
-    pub drawn_at: Ts,
+    pub at: Ts,
 }
 
 /// Puts a lead into the queue; false when it was drawn before.
@@ -144,7 +144,7 @@ pub fn insert(conn: &mut Conn, drawn: &Drawn) -> Result<bool> {
         lead_audits::why.eq(drawn.why),
         lead_audits::risk.eq(drawn.risk),
         lead_audits::state.eq(AuditState::Queued),
-        lead_audits::drawn_at.eq(drawn.drawn_at),
+        lead_audits::drawn_at.eq(drawn.at),
         lead_audits::refunds.eq(0),
     );
     let inserted = each!(conn, |inner| diesel::insert_into(lead_audits::table)

@@ -3,12 +3,12 @@
 
 use super::decide::uphold;
 use super::evidence::Evidence;
-use super::open::{Claim, Opening, begin};
-use super::{Dispute, DisputedCharge, store};
+use super::open::{Claim, Opening, begin, is_charged};
+use super::{DisputedCharge, store};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::db::Conn;
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::purchases::Purchase;
 use crate::vault::Vault;
 use crate::verticals::DisputeReason;
@@ -24,7 +24,8 @@ pub fn after_audit(
 ) -> Result<i32> {
     let mut upheld = 0;
     for &charge in DisputedCharge::ALL {
-        if store::of_charge(conn, purchase.id, charge)?.is_some() {
+        let is_disputed = store::of_charge(conn, purchase.id, charge)?.is_some();
+        if is_disputed || !is_charged(conn, purchase, charge)? {
             continue;
         }
         let claim = Claim {
@@ -35,12 +36,8 @@ pub fn after_audit(
                 ..Evidence::default()
             },
         };
-        let opened = begin(conn, vault, auditor, (purchase, Opening::Audit), claim, now);
-        let dispute: Dispute = match opened {
-            // Nothing was charged, or it was given back already.
-            Err(error) if error.has_code(Code::StateConflict) => continue,
-            opened => opened?,
-        };
+        let of = (purchase, Opening::Audit);
+        let dispute = begin(conn, vault, auditor, of, claim, now)?;
         uphold(conn, vault, auditor, &dispute, because, now)?;
         upheld += 1;
     }

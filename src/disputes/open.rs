@@ -262,6 +262,19 @@ fn target(
     }
 }
 
+/// Whether something was charged that the exchange may dispute, and is not given back already.
+pub(super) fn is_charged(
+    conn: &mut Conn,
+    purchase: &Purchase,
+    kind: DisputedCharge,
+) -> Result<bool> {
+    match target(conn, purchase, kind, true) {
+        Ok(_) => Ok(true),
+        Err(error) if error.has_code(Code::StateConflict) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Refuses a dispute over the cap of its contract, with the numbers. The contract's row is locked, so
 /// that two at once are counted one after the other.
 fn check_cap(conn: &mut Conn, agreement: &Agreement, rules: &DisputeRules, now: Ts) -> Result<()> {

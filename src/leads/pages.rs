@@ -161,7 +161,7 @@ fn audited_label(l: &Lang, detail: &serde_json::Value) -> String {
 }
 
 /// What was checked, in words.
-fn check_label(l: &Lang, check: super::CheckName) -> String {
+pub fn check_label(l: &Lang, check: super::CheckName) -> String {
     use super::CheckName;
     match check {
         CheckName::Person => fl!(l, "leads-check-person"),

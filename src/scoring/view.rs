@@ -158,7 +158,8 @@ pub fn rule_text(l: &Lang, rule: &Rule) -> String {
             }
         }
         Test::Silence { kind, days } => {
-            let (event, days) = (event_label(l, *kind), i64::from(*days));
+            let event = event_label(l, *kind).to_lowercase();
+            let days = i64::from(*days);
             fl!(l, "scoring-rule-silence", event = event, days = days)
         }
     }

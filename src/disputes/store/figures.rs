@@ -34,12 +34,12 @@ macro_rules! sum_of {
 
 /// Disputes that were opened since then.
 pub fn tally(conn: &mut Conn, vertical: VerticalId, since: Ts) -> Result<Tally> {
+    type Sums = (i64, Option<i64>, Option<i64>, Option<i64>);
     let decided = || {
         disputes::closed_at
             .is_not_null()
             .and(disputes::state.ne(DisputeState::Withdrawn))
     };
-    type Sums = (i64, Option<i64>, Option<i64>, Option<i64>);
     let (opened, closed, upheld, appealed): Sums = disputes::table
         .filter(disputes::vertical_id.eq(vertical))
         .filter(disputes::opened_at.ge(since))
