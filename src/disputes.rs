@@ -23,11 +23,11 @@ pub use decide::{Ruling, decide};
 pub use evidence::{
     Call, CallResult, Evidence, MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, Upload, result_for,
 };
-pub use figures::{Published, Record, WINDOW_DAYS, published, published_all, record, similar};
+pub use figures::{Lateness, Published, Tally, WINDOW_DAYS, lateness, published, similar};
 pub use findings::{Finding, FindingName, FindingVerdict};
 pub use open::{Claim, open, open_late};
 pub use party::{Viewer, file, timeline, view};
-pub use reply::{add_evidence, answer, appeal, say, withdraw};
+pub use reply::{add_evidence, answer, appeal, withdraw};
 pub use store::entries::{Entry, EntryKind, Said};
 pub use store::{
     Decision, DisputeRow, Filter, by_id, counts, decisions, findings as findings_of, list,

@@ -208,8 +208,8 @@ pub fn set_steps(conn: &mut Conn, caller: &Caller, new: &[Step], now: Ts) -> Res
     )
 }
 
-/// What the reserve of a step is, as a rate.
 impl Step {
+    /// What is kept back, as a rate.
     pub const fn reserve(&self) -> BasisPoints {
         BasisPoints(self.reserve_bps)
     }

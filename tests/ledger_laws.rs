@@ -5,6 +5,7 @@ mod breaches;
 mod model;
 mod op;
 mod run;
+mod scene;
 mod seals;
 mod world;
 

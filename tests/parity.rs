@@ -51,10 +51,13 @@ fn agrees(schema: &str, database: &str) -> bool {
     }
 }
 
-/// The tables as `schema.rs` declares them.
+/// The tables as the files under `src/db/schema` declare them.
 fn declared() -> Tables {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema.rs");
-    let text = fs::read_to_string(path).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema");
+    let text: String = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
     let mut tables = Tables::new();
     let mut current = None;
     for line in text.lines() {

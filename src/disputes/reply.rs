@@ -93,33 +93,8 @@ pub fn appeal(
     Ok(next)
 }
 
-/// Adds calls and files to an open dispute.
+/// Writes to the others, or adds calls and files, while the dispute is open.
 pub fn add_evidence(
-    conn: &mut Conn,
-    vault: &Vault,
-    by: (&Caller, &Viewer),
-    evidence: Evidence,
-    now: Ts,
-) -> Result<()> {
-    write(conn, vault, by, evidence, now)
-}
-
-/// Writes to the others.
-pub fn say(
-    conn: &mut Conn,
-    vault: &Vault,
-    by: (&Caller, &Viewer),
-    text: &str,
-    now: Ts,
-) -> Result<()> {
-    let evidence = Evidence {
-        text: text.to_owned(),
-        ..Evidence::default()
-    };
-    write(conn, vault, by, evidence, now)
-}
-
-fn write(
     conn: &mut Conn,
     vault: &Vault,
     (caller, viewer): (&Caller, &Viewer),

@@ -1,22 +1,21 @@
 //! Standings, their steps and reserves in the database, and the counts behind them.
 
+use diesel::dsl::{case_when, count_star, exists};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::{Counts, Step, WINDOW_DAYS};
 use crate::access::AccountKind;
-use crate::clock::Ts;
-use crate::db::Conn;
+use crate::clock::{HOUR, Ts};
 use crate::db::schema::{
     accounts, charges, conversions, dispute_decisions, disputes, leads, purchase_requests,
     purchases, request_changes, reserves, standing_steps, standings,
 };
+use crate::db::{Conn, sum_i64};
 use crate::error::Result;
-use crate::id::{AccountId, DisputeId, PurchaseId, RequestId};
+use crate::id::{AccountId, RequestId};
 use crate::ledger::{Source, SourceId, SourceKind};
 use crate::money::{Currency, Money};
-
-/// Disputes and outcomes that are looked at for one account, the newest.
-const LOOKED_AT: i64 = 2_000;
 
 /// A standing as it is kept: score, counts as JSON, and when they were counted.
 pub type Kept = (i32, String, Ts);
@@ -169,17 +168,13 @@ fn verified(conn: &mut Conn, seller: AccountId, since: Ts) -> Result<(i64, i64)>
     Ok((all, passed))
 }
 
-#[derive(Queryable)]
-struct DisputeSeen {
-    id: DisputeId,
-    refund_minor: i64,
-    round: i32,
-    appealed_by: Option<AccountId>,
-    opened_at: Ts,
-    answered_at: Option<Ts>,
-    decided_at: Option<Ts>,
-    closed_at: Option<Ts>,
-    state: String,
+/// One for each row that a condition holds for, summed.
+macro_rules! sum_of {
+    ($condition:expr) => {
+        sum_i64(
+            case_when($condition, 1_i64.into_sql::<BigInt>()).otherwise(0_i64.into_sql::<BigInt>()),
+        )
+    };
 }
 
 fn count_disputes(
@@ -189,20 +184,26 @@ fn count_disputes(
     since: Ts,
     counts: &mut Counts,
 ) -> Result<()> {
+    type Sum = Option<i64>;
+    let decided = || {
+        disputes::closed_at
+            .is_not_null()
+            .and(disputes::state.ne("withdrawn"))
+    };
+    // Whose answer is awaited, and never came, has accepted.
+    let silent = disputes::answered_at
+        .is_null()
+        .and(disputes::state.eq("accepted"));
+    let appealed = disputes::appealed_by.eq(account).and(disputes::round.eq(2));
     let mut query = disputes::table
         .filter(disputes::opened_at.ge(since))
-        .order((disputes::opened_at.desc(), disputes::id.desc()))
-        .limit(LOOKED_AT)
         .select((
-            disputes::id,
-            disputes::refund_minor,
-            disputes::round,
-            disputes::appealed_by,
-            disputes::opened_at,
-            disputes::answered_at,
-            disputes::decided_at,
-            disputes::closed_at,
-            disputes::state,
+            count_star(),
+            sum_of!(decided()),
+            sum_of!(decided().and(disputes::refund_minor.gt(0))),
+            sum_of!(disputes::answered_at.is_not_null()),
+            sum_of!(silent),
+            sum_of!(appealed),
         ))
         .into_boxed();
     query = if is_seller {
@@ -210,56 +211,55 @@ fn count_disputes(
     } else {
         query.filter(disputes::buyer_id.eq(account))
     };
-    let seen: Vec<DisputeSeen> = query.load(conn)?;
-    let mut hours = Vec::new();
-    let mut appealed = Vec::new();
-    for dispute in &seen {
-        counts.disputes += 1;
-        let is_withdrawn = dispute.state == "withdrawn";
-        if dispute.closed_at.is_some() && !is_withdrawn {
-            counts.closed += 1;
-            counts.refunded += i64::from(dispute.refund_minor > 0);
-            counts.denied += i64::from(dispute.refund_minor == 0);
-        }
-        if let Some(answered) = dispute.answered_at {
-            counts.to_answer += 1;
-            counts.answered += 1;
-            hours.push((answered.micros() - dispute.opened_at.micros()) / crate::clock::HOUR);
-        } else if dispute.decided_at.is_some() && dispute.state == "accepted" {
-            counts.to_answer += 1;
-        }
-        if dispute.appealed_by == Some(account) && dispute.round == 2 {
-            counts.appeals += 1;
-            appealed.push(dispute.id);
-        }
+    let sums: (i64, Sum, Sum, Sum, Sum, Sum) = query.first(conn)?;
+    let (opened, [closed, refunded, answered, silent, appeals]) = (
+        sums.0,
+        [sums.1, sums.2, sums.3, sums.4, sums.5].map(Option::unwrap_or_default),
+    );
+    counts.disputes = opened;
+    counts.closed = closed;
+    counts.refunded = refunded;
+    counts.denied = closed - refunded;
+    counts.appeals = appeals;
+    counts.overturned = overturned(conn, account, since)?;
+    if is_seller {
+        counts.to_answer = answered + silent;
+        counts.answered = answered;
+        counts.answer_hours = answer_hours(conn, account, since, answered)?;
     }
-    hours.sort_unstable();
-    counts.answer_hours = hours.get(hours.len() / 2).copied().unwrap_or(0);
-    counts.overturned = overturned(conn, &appealed)?;
     Ok(())
 }
 
-/// Those of these disputes whose second decision gave back another amount than the first.
-fn overturned(conn: &mut Conn, appealed: &[DisputeId]) -> Result<i64> {
-    let mut changed = 0;
-    for some in appealed.chunks(500) {
-        let rows: Vec<(DisputeId, i64)> = dispute_decisions::table
-            .filter(dispute_decisions::dispute_id.eq_any(some))
-            .order((dispute_decisions::dispute_id, dispute_decisions::round))
-            .select((
-                dispute_decisions::dispute_id,
-                dispute_decisions::refund_minor,
-            ))
-            .load(conn)?;
-        for pair in rows.chunk_by(|one, other| one.0 == other.0) {
-            if let [(_, first), (_, second)] = pair {
-                changed += i64::from(first != second);
-            }
-        }
-    }
-    Ok(changed)
+/// Appeals of an account after which another amount went back.
+fn overturned(conn: &mut Conn, account: AccountId, since: Ts) -> Result<i64> {
+    Ok(disputes::table
+        .inner_join(dispute_decisions::table)
+        .filter(disputes::appealed_by.eq(account))
+        .filter(disputes::opened_at.ge(since))
+        .filter(disputes::round.eq(2))
+        .filter(dispute_decisions::round.eq(1))
+        .filter(dispute_decisions::refund_minor.ne(disputes::refund_minor))
+        .count()
+        .get_result(conn)?)
 }
 
+/// Hours until a seller's answer, the median of so many.
+fn answer_hours(conn: &mut Conn, seller: AccountId, since: Ts, answered: i64) -> Result<i64> {
+    let took = disputes::answered_at - disputes::opened_at.nullable();
+    let median: Option<Option<i64>> = disputes::table
+        .filter(disputes::seller_id.eq(seller))
+        .filter(disputes::opened_at.ge(since))
+        .filter(disputes::answered_at.is_not_null())
+        .order(took)
+        .offset(answered / 2)
+        .select(took)
+        .first(conn)
+        .optional()?;
+    Ok(median.flatten().unwrap_or(0) / HOUR)
+}
+
+/// Outcomes that were awaited: what came about was charged; what did not was given back, and is
+/// reported where somebody said so.
 fn count_outcomes(
     conn: &mut Conn,
     account: AccountId,
@@ -267,39 +267,29 @@ fn count_outcomes(
     since: Ts,
     counts: &mut Counts,
 ) -> Result<()> {
+    let said = conversions::table
+        .filter(conversions::purchase_id.nullable().eq(charges::purchase_id))
+        .filter(conversions::kind.eq(charges::kind))
+        .filter(conversions::state.eq("confirmed"));
     let mut ended = charges::table
         .filter(charges::kind.eq_any(["appointment", "sale"]))
         .filter(charges::state.ne_all(["held", "owed"]))
         .filter(charges::created_at.ge(since))
-        .order((charges::created_at.desc(), charges::id.desc()))
-        .limit(LOOKED_AT)
-        .select((charges::purchase_id, charges::kind, charges::state))
+        .select((
+            count_star(),
+            sum_of!(charges::state.ne("released")),
+            sum_of!(charges::state.ne("released").or(exists(said))),
+        ))
         .into_boxed();
     ended = if is_seller {
         ended.filter(charges::seller_id.eq(account))
     } else {
         ended.filter(charges::buyer_id.eq(account))
     };
-    let ended: Vec<(Option<PurchaseId>, String, String)> = ended.load(conn)?;
-    let mut silent = Vec::new();
-    for (purchase, _, state) in &ended {
-        counts.awaited += 1;
-        if state == "released" {
-            silent.extend(*purchase);
-        } else {
-            counts.came_about += 1;
-            counts.reported += 1;
-        }
-    }
-    // What did not come about was reported as well, where somebody said so.
-    for some in silent.chunks(500) {
-        let said: i64 = conversions::table
-            .filter(conversions::purchase_id.eq_any(some))
-            .filter(conversions::state.eq("confirmed"))
-            .count()
-            .get_result(conn)?;
-        counts.reported = (counts.reported + said).min(counts.awaited);
-    }
+    let (awaited, came_about, reported): (i64, Option<i64>, Option<i64>) = ended.first(conn)?;
+    counts.awaited = awaited;
+    counts.came_about = came_about.unwrap_or(0);
+    counts.reported = reported.unwrap_or(0);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use galena::db::Backend;
 use galena::db::schema::{audit_log, ledger_postings};
 use galena::id::{AuditId, PostingId};
 
-use super::breaches::Scene;
+use super::scene::Scene;
 use super::world::{START, World};
 use crate::commands::galena;
 

@@ -1,6 +1,7 @@
 //! Many disputes by one CSV file, with a report for each line.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -12,6 +13,9 @@ use crate::error::{Error, FieldError, Reason, Refusal, Result};
 use crate::id::DisputeId;
 use crate::text::Lang;
 use crate::web::{Ctx, Page, Upload, html, html_status};
+
+/// Lines that are opened in one transaction.
+const AT_ONCE: usize = 50;
 
 /// What became of a line of the file.
 struct ReportLine {
@@ -86,9 +90,17 @@ pub async fn upload(ctx: Ctx, caller: Caller, page: Page, upload: Upload) -> Res
     };
     let (numbers, lines): (Vec<usize>, Vec<bulk::Line>) = lines.into_iter().unzip();
     let (now, vault) = (ctx.now(), ctx.vault.clone());
-    let verdicts = ctx
-        .write(move |conn| bulk::open_many(conn, &vault, &caller, &lines, now))
-        .await?;
+    let lines = Arc::new(lines);
+    let mut verdicts = Vec::with_capacity(lines.len());
+    // Some at a time, so that sales are not kept waiting for the whole file.
+    for start in (0..lines.len()).step_by(AT_ONCE) {
+        let (lines, vault, caller) = (Arc::clone(&lines), Arc::clone(&vault), caller.clone());
+        let end = lines.len().min(start + AT_ONCE);
+        let opened = ctx
+            .write(move |conn| bulk::open_many(conn, &vault, &caller, &lines[start..end], now))
+            .await?;
+        verdicts.extend(opened);
+    }
     let l = page.l;
     let opened = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
     let mut report: Vec<ReportLine> = numbers

@@ -6,7 +6,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use super::{Refused, base_of};
-use crate::access::{Caller, Role};
+use crate::access::{AccountKind, Caller, Role};
 use crate::contracts;
 use crate::db::Conn;
 use crate::db::types::from_json;
@@ -15,13 +15,14 @@ use crate::disputes::words::{
     verdict_label,
 };
 use crate::disputes::{
-    self, Decision, Dispute, DisputeSide, DisputeState, Entry, EntryKind, Record, Said, Viewer,
+    self, Decision, Dispute, DisputeSide, DisputeState, Entry, EntryKind, Lateness, Said, Viewer,
 };
 use crate::error::{Error, FieldError, Result};
 use crate::id::{DisputeEntryId, DisputeId};
 use crate::leads::{self, Check, Consent, Listing};
 use crate::money::Money;
 use crate::purchases::{self, Explanation, Fact, Purchase, facts};
+use crate::standing::{self, Standing};
 use crate::text::Lang;
 use crate::verticals;
 use crate::web::{Ctx, Page, html_status};
@@ -97,16 +98,14 @@ struct Background {
     purchase: Purchase,
     explanation: Explanation,
     checks: Vec<Check>,
-    buyer: Record,
-    seller: Record,
+    buyer: Standing,
+    seller: Standing,
+    lateness: Lateness,
     similar: Vec<Dispute>,
 }
 
-#[derive(Template)]
-#[template(path = "disputes/case.html")]
-struct CasePage {
-    page: Page,
-    base: &'static str,
+/// A dispute as the looker sees it.
+struct Case {
     dispute: Dispute,
     side: DisputeSide,
     reason: String,
@@ -121,6 +120,14 @@ struct CasePage {
     entries: Vec<EntryLine>,
     may: May,
     decided_before: bool,
+}
+
+#[derive(Template)]
+#[template(path = "disputes/case.html")]
+struct CasePage {
+    page: Page,
+    base: &'static str,
+    case: Case,
     background: Option<Background>,
     refused: Refused,
 }
@@ -140,7 +147,7 @@ impl CasePage {
     }
 
     fn is_due(&self) -> bool {
-        self.dispute.due_at.is_some()
+        self.case.dispute.due_at.is_some()
     }
 }
 
@@ -168,72 +175,29 @@ pub(super) async fn render(
         (None, true) => 200,
     };
     let kind = caller.account_kind;
-    let mut read = ctx
+    let (case, background) = ctx
         .write(move |conn| {
             let viewer = disputes::view(conn, &caller, id)?;
             let entries = disputes::timeline(conn, &vault, (&caller, &viewer), now)?;
-            read_case(conn, l, (&caller, &viewer), entries)
+            let background = if viewer.side == DisputeSide::Operator {
+                Some(read_background(conn, &viewer.dispute, now)?)
+            } else {
+                None
+            };
+            let case = read_case(conn, l, (&caller, &viewer), entries)?;
+            Ok((case, background))
         })
         .await?;
-    let dispute = read.dispute.clone();
-    if read.side == DisputeSide::Operator {
-        let background = ctx
-            .db
-            .read(move |conn| read_background(conn, &dispute, now))
-            .await?;
-        read.background = Some(background);
-    }
     html_status(
         status,
         &CasePage {
+            page,
             base: base_of(kind),
+            case,
+            background,
             refused,
-            ..read.with(page)
         },
     )
-}
-
-/// A case before the page around it is known.
-struct Case {
-    dispute: Dispute,
-    side: DisputeSide,
-    rules: Vec<String>,
-    listing: Listing,
-    vertical: String,
-    facts: Vec<Fact>,
-    consent: Consent,
-    findings: Vec<FindingLine>,
-    decisions: Vec<DecisionLine>,
-    entries: Vec<EntryLine>,
-    may: May,
-    decided_before: bool,
-    background: Option<Background>,
-}
-
-impl Case {
-    fn with(self, page: Page) -> CasePage {
-        let l = page.l;
-        CasePage {
-            base: "",
-            reason: reason_label(l, self.dispute.reason),
-            charge: charge_label(l, self.dispute.charge_kind),
-            page,
-            dispute: self.dispute,
-            side: self.side,
-            rules: self.rules,
-            listing: self.listing,
-            vertical: self.vertical,
-            facts: self.facts,
-            consent: self.consent,
-            findings: self.findings,
-            decisions: self.decisions,
-            entries: self.entries,
-            may: self.may,
-            decided_before: self.decided_before,
-            background: self.background,
-            refused: Refused::default(),
-        }
-    }
 }
 
 fn read_case(
@@ -254,6 +218,8 @@ fn read_case(
     let findings = disputes::findings_of(conn, dispute.id)?;
     Ok(Case {
         side: viewer.side,
+        reason: reason_label(l, dispute.reason),
+        charge: charge_label(l, dispute.charge_kind),
         rules: contracts::dispute_sentences(l, &agreement.terms().disputes),
         facts: facts(l, &vertical, &listing.attributes),
         vertical: vertical.name,
@@ -289,7 +255,6 @@ fn read_case(
             .collect(),
         may: May::of(viewer, caller, decided_before),
         decided_before,
-        background: None,
         dispute,
     })
 }
@@ -326,8 +291,9 @@ fn read_background(
     Ok(Background {
         explanation: from_json(&purchase.explanation)?,
         checks: leads::checks(conn, purchase.lead_id)?,
-        buyer: disputes::record(conn, (DisputeSide::Buyer, dispute.buyer_id), now)?,
-        seller: disputes::record(conn, (DisputeSide::Seller, dispute.seller_id), now)?,
+        buyer: standing::of(conn, dispute.buyer_id, AccountKind::Buyer, now)?,
+        seller: standing::of(conn, dispute.seller_id, AccountKind::Seller, now)?,
+        lateness: disputes::lateness(conn, dispute.buyer_id, now)?,
         similar: disputes::similar(conn, dispute)?,
         purchase,
     })

@@ -23,7 +23,7 @@ struct Market {
 struct RulesPage {
     page: Page,
     markets: Vec<Market>,
-    figures: Vec<(String, Published)>,
+    figures: Vec<Published>,
     never: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub async fn rules(ctx: Ctx, page: Page) -> Result<HttpResponse> {
                     name: vertical.name,
                 });
             }
-            Ok((markets, disputes::published_all(conn, now)?))
+            Ok((markets, disputes::published(conn, now)?))
         })
         .await?;
     html(&RulesPage {

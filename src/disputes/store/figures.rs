@@ -1,93 +1,105 @@
-//! Disputes counted: for the published figures, and for what an auditor is told of both sides.
+//! Disputes counted: for the published figures, and for what an auditor is told of a buyer.
 
-use std::collections::HashMap;
-
+use diesel::dsl::{case_when, count_star};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
-use crate::clock::Ts;
-use crate::db::Conn;
+use crate::clock::{DAY, Ts};
 use crate::db::schema::{dispute_decisions, disputes, purchases};
-use crate::disputes::{Dispute, DisputeSide, DisputeState};
+use crate::db::{Conn, sum_i64};
+use crate::disputes::{Dispute, DisputeState};
 use crate::error::Result;
-use crate::id::{AccountId, DisputeId, VerticalId};
+use crate::id::{AccountId, VerticalId};
 
-/// Disputes that are looked at for one figure, the newest.
-const LOOKED_AT: i64 = 2_000;
+/// Disputes of a vertical by what became of them; those that were withdrawn are opened only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub opened: i64,
+    pub closed: i64,
+    /// Closed with something given back.
+    pub upheld: i64,
+    pub appealed: i64,
+    /// Those whose second decision gave back another amount than the first.
+    pub overturned: i64,
+}
 
-/// A dispute with the end of its purchase's window.
-pub type Counted = (Dispute, Ts);
+/// One for each row that a condition holds for, summed.
+macro_rules! sum_of {
+    ($condition:expr) => {
+        sum_i64(
+            case_when($condition, 1_i64.into_sql::<BigInt>()).otherwise(0_i64.into_sql::<BigInt>()),
+        )
+    };
+}
 
-/// Disputes of one vertical, or of one side, opened since then.
-pub fn opened_since(
-    conn: &mut Conn,
-    vertical: Option<VerticalId>,
-    party: Option<(DisputeSide, AccountId)>,
-    since: Ts,
-) -> Result<Vec<Counted>> {
-    let mut query = disputes::table
-        .inner_join(purchases::table)
+/// Disputes that were opened since then.
+pub fn tally(conn: &mut Conn, vertical: VerticalId, since: Ts) -> Result<Tally> {
+    let decided = || {
+        disputes::closed_at
+            .is_not_null()
+            .and(disputes::state.ne(DisputeState::Withdrawn))
+    };
+    type Sums = (i64, Option<i64>, Option<i64>, Option<i64>);
+    let (opened, closed, upheld, appealed): Sums = disputes::table
+        .filter(disputes::vertical_id.eq(vertical))
         .filter(disputes::opened_at.ge(since))
-        .order((disputes::opened_at.desc(), disputes::id.desc()))
-        .limit(LOOKED_AT)
-        .select((Dispute::as_select(), purchases::final_at))
-        .into_boxed();
-    if let Some(vertical) = vertical {
-        query = query.filter(disputes::vertical_id.eq(vertical));
-    }
-    query = match party {
-        Some((DisputeSide::Seller, seller)) => query.filter(disputes::seller_id.eq(seller)),
-        Some((_, buyer)) => query.filter(disputes::buyer_id.eq(buyer)),
-        None => query,
-    };
-    Ok(query.load(conn)?)
-}
-
-/// Those of these disputes whose second decision gave back another amount than the first.
-pub fn overturned(conn: &mut Conn, counted: &[Counted]) -> Result<i64> {
-    let appealed: Vec<DisputeId> = counted
-        .iter()
-        .filter(|(dispute, _)| dispute.round == 2)
-        .map(|(dispute, _)| dispute.id)
-        .collect();
-    let mut first = HashMap::new();
-    let mut overturned = 0;
-    // Within the number of variables that both databases take.
-    for some in appealed.chunks(500) {
-        let rows: Vec<(DisputeId, i32, i64)> = dispute_decisions::table
-            .filter(dispute_decisions::dispute_id.eq_any(some))
-            .order((dispute_decisions::dispute_id, dispute_decisions::round))
-            .select((
-                dispute_decisions::dispute_id,
-                dispute_decisions::round,
-                dispute_decisions::refund_minor,
-            ))
-            .load(conn)?;
-        for (dispute, round, refund) in rows {
-            if round == 1 {
-                first.insert(dispute, refund);
-            } else if first.get(&dispute) != Some(&refund) {
-                overturned += 1;
-            }
-        }
-    }
-    Ok(overturned)
-}
-
-/// Purchases of one side since then.
-pub fn purchases_since(
-    conn: &mut Conn,
-    (side, account): (DisputeSide, AccountId),
-    since: Ts,
-) -> Result<i64> {
-    let mut query = purchases::table
-        .filter(purchases::purchased_at.ge(since))
+        .select((
+            count_star(),
+            sum_of!(decided()),
+            sum_of!(decided().and(disputes::refund_minor.gt(0))),
+            sum_of!(disputes::appealed_by.is_not_null()),
+        ))
+        .first(conn)?;
+    let overturned = disputes::table
+        .inner_join(dispute_decisions::table)
+        .filter(disputes::vertical_id.eq(vertical))
+        .filter(disputes::opened_at.ge(since))
+        .filter(disputes::round.eq(2))
+        .filter(dispute_decisions::round.eq(1))
+        .filter(dispute_decisions::refund_minor.ne(disputes::refund_minor))
         .count()
-        .into_boxed();
-    query = match side {
-        DisputeSide::Seller => query.filter(purchases::seller_id.eq(account)),
-        _ => query.filter(purchases::buyer_id.eq(account)),
-    };
-    Ok(query.get_result(conn)?)
+        .get_result(conn)?;
+    Ok(Tally {
+        opened,
+        closed: closed.unwrap_or(0),
+        upheld: upheld.unwrap_or(0),
+        appealed: appealed.unwrap_or(0),
+        overturned,
+    })
+}
+
+/// Microseconds from opening to close, the median of so many disputes that were opened since then.
+pub fn median(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    since: Ts,
+    closed: i64,
+) -> Result<Option<i64>> {
+    let took = disputes::closed_at - disputes::opened_at.nullable();
+    let median: Option<Option<i64>> = disputes::table
+        .filter(disputes::vertical_id.eq(vertical))
+        .filter(disputes::opened_at.ge(since))
+        .filter(disputes::closed_at.is_not_null())
+        .filter(disputes::state.ne(DisputeState::Withdrawn))
+        .order(took)
+        .offset(closed / 2)
+        .select(took)
+        .first(conn)
+        .optional()?;
+    Ok(median.flatten())
+}
+
+/// Disputes that a buyer opened since then, and those of them on the last day of their window.
+pub fn late(conn: &mut Conn, buyer: AccountId, since: Ts) -> Result<(i64, i64)> {
+    let last_day = disputes::opened_at.ge(purchases::final_at - DAY);
+    let (all, late): (i64, Option<i64>) = disputes::table
+        .inner_join(purchases::table)
+        .filter(disputes::buyer_id.eq(buyer))
+        .filter(disputes::is_late.eq(false))
+        .filter(disputes::opened_at.ge(since))
+        .select((count_star(), sum_of!(last_day)))
+        .first(conn)?;
+    Ok((all, late.unwrap_or(0)))
 }
 
 /// Closed disputes for the same reason in the same vertical, the newest first.

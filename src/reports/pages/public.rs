@@ -39,7 +39,7 @@ struct MarketPage {
     page: Page,
     search: Search,
     found: Found,
-    figures: Vec<(String, Published)>,
+    figures: Vec<Published>,
 }
 
 impl MarketPage {
@@ -101,7 +101,7 @@ pub async fn market(ctx: Ctx, page: Page, query: Query<Search>) -> Result<HttpRe
         .read(move |conn| {
             Ok((
                 market::search(conn, &sought, now)?,
-                disputes::published_all(conn, now)?,
+                disputes::published(conn, now)?,
             ))
         })
         .await?;

@@ -1,0 +1,185 @@
+//! What sellers bring: verticals, leads, imports.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    verticals (id) {
+        id -> DbUuid,
+        key -> Text,
+        name -> Text,
+        description -> Text,
+        commission_bps -> Integer,
+        duplicate_window_days -> Integer,
+        consent_max_age_days -> Integer,
+        dispute_window_days -> Integer,
+        listing_days -> Integer,
+        max_copies -> Integer,
+        min_age -> Integer,
+        held_prior_bps -> Integer,
+        sale_prior_bps -> Integer,
+        prior_weight -> Integer,
+        created_at -> BigInt,
+        dispute_rules -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    vertical_attributes (vertical_id, key) {
+        vertical_id -> DbUuid,
+        key -> Text,
+        position -> Integer,
+        label -> Text,
+        kind -> Text,
+        required -> Bool,
+        filterable -> Bool,
+        personal -> Bool,
+        allowed_values -> Text,
+        min_value -> Nullable<BigInt>,
+        max_value -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    leads (id) {
+        id -> DbUuid,
+        vertical_id -> DbUuid,
+        seller_id -> DbUuid,
+        import_id -> Nullable<DbUuid>,
+        external_id -> Nullable<Text>,
+        state -> Text,
+        attributes -> Text,
+        interest -> Text,
+        timeline -> Nullable<Text>,
+        origin -> Text,
+        masked_name -> Text,
+        masked_email -> Nullable<Text>,
+        masked_phone -> Nullable<Text>,
+        has_company -> Bool,
+        ask_minor -> BigInt,
+        currency -> Text,
+        accepts -> Text,
+        least -> Text,
+        score -> Integer,
+        copies -> Integer,
+        copies_sold -> Integer,
+        consent_given_at -> BigInt,
+        received_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_contacts (lead_id) {
+        lead_id -> DbUuid,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_consents (lead_id) {
+        lead_id -> DbUuid,
+        text -> Text,
+        version -> Nullable<Text>,
+        given_at -> BigInt,
+        page_url -> Text,
+        channels -> Text,
+        recipients -> Text,
+        certificate_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_checks (lead_id, name) {
+        lead_id -> DbUuid,
+        name -> Text,
+        verdict -> Text,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    contact_claims (vertical_id, hash) {
+        vertical_id -> DbUuid,
+        hash -> Binary,
+        lead_id -> DbUuid,
+        claimed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    imports (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        vertical_id -> DbUuid,
+        file_name -> Text,
+        header_hash -> Binary,
+        mapping -> Text,
+        defaults -> Text,
+        state -> Text,
+        line_count -> BigInt,
+        lines_done -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+        failure -> Nullable<Text>,
+        created_by -> Nullable<DbUuid>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    import_files (import_id) {
+        import_id -> DbUuid,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    refused_leads (id) {
+        id -> DbUuid,
+        seller_id -> DbUuid,
+        import_id -> Nullable<DbUuid>,
+        vertical -> Text,
+        source -> Text,
+        line -> Nullable<BigInt>,
+        errors -> Text,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+        received_at -> BigInt,
+    }
+}
