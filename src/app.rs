@@ -30,11 +30,12 @@ use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
+use crate::verification::Verifier;
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
     contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
-    standing, verticals,
+    standing, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -51,6 +52,8 @@ pub struct App {
     pub ctx: Ctx,
     /// The side that buys, as leads see it.
     pub exchange: Arc<dyn leads::Exchange>,
+    /// The checks of leads, with the settings and data sets that this server last read.
+    pub verifier: Arc<Verifier>,
     /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
@@ -80,12 +83,15 @@ impl App {
             config: Arc::clone(&config),
             limits: Limits::new(&config, &clock),
         };
+        let verifier = Arc::new(Verifier::new()?);
+        db.read_blocking(|conn| verifier.refresh(conn))?;
         let market = Arc::new(Market::new());
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
         Ok(Self {
-            runner: Arc::new(runner(&ctx, &config, &exchange)?),
+            runner: Arc::new(runner(&ctx, &config, &exchange, &verifier)?),
             exchange,
+            verifier,
             market,
             passwords: Passwords::new()?,
             tokens: actix::Data::new(Tokens::new(&vault, &config)?),
@@ -111,6 +117,7 @@ impl App {
             .app_data(self.document.clone())
             .app_data(actix::Data::new(self.passwords.clone()))
             .app_data(actix::Data::new(Arc::clone(&self.exchange)))
+            .app_data(actix::Data::new(Arc::clone(&self.verifier)))
             .app_data(actix::Data::new(Arc::clone(&self.market)))
             .app_data(
                 actix::PathConfig::default()
@@ -138,12 +145,14 @@ fn runner(
     ctx: &Ctx,
     config: &Config,
     exchange: &Arc<dyn leads::Exchange>,
+    verifier: &Arc<Verifier>,
 ) -> anyhow::Result<Runner> {
     let importer = Importer {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
         exchange: Arc::clone(exchange),
+        verifier: Arc::clone(verifier),
     };
     let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
     let teller = Teller {
@@ -196,6 +205,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         payouts::api::Doc::openapi(),
         verticals::api::Doc::openapi(),
         leads::api::Doc::openapi(),
+        verification::api::Doc::openapi(),
         reports::api::Doc::openapi(),
     ])
 }

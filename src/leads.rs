@@ -11,12 +11,12 @@ mod market;
 mod normalise;
 mod offer;
 pub mod pages;
+mod quarantine;
 mod query;
 mod receive;
 pub mod refused;
 mod score;
 mod store;
-mod verify;
 
 use utoipa::ToSchema;
 
@@ -26,6 +26,7 @@ pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, withdraw};
 pub use offer::Least;
+pub use quarantine::{Decision, decide};
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
 };
@@ -33,7 +34,6 @@ pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use score::{MQL_AT, SQL_AT, Signals, Stage};
 pub use store::list::checks;
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
-pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;
@@ -52,6 +52,22 @@ text_enum! {
         Expired = "expired",
         Withdrawn = "withdrawn",
         Erased = "erased",
+    }
+}
+
+impl LeadState {
+    /// The table of transitions; every other one is refused.
+    pub const fn may_become(self, next: Self) -> bool {
+        use LeadState::{Erased, Expired, Listed, Quarantined, Rejected, SoldOut, Withdrawn};
+        match self {
+            Self::Received => matches!(next, Rejected | Quarantined | Listed | Erased),
+            Self::Quarantined => matches!(next, Listed | Rejected | Erased),
+            Self::Listed => matches!(next, SoldOut | Expired | Withdrawn | Erased),
+            // A refunded copy goes back on the market.
+            Self::SoldOut => matches!(next, Listed | Erased),
+            Self::Rejected | Self::Expired | Self::Withdrawn => matches!(next, Erased),
+            Self::Erased => false,
+        }
     }
 }
 
@@ -86,6 +102,8 @@ pub struct Listing {
     pub least: Least,
     /// 0 - 100, by the scoring model.
     pub score: i32,
+    /// 0 - 100, by the checks.
+    pub quality: i32,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,

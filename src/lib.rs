@@ -42,6 +42,8 @@ pub mod verticals;
 
 pub mod standing;
 
+pub mod verification;
+
 pub mod leads;
 
 pub mod conditions;

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["notices"],
     &["verticals"],
     &["standing"],
+    &["verification"],
     &["leads"],
     &["conditions"],
     &["icps"],

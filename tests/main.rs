@@ -30,4 +30,5 @@ mod process;
 mod reports;
 mod requests;
 mod selling;
+mod verification;
 mod web;

@@ -11,7 +11,10 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
-use crate::{accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing};
+use crate::{
+    accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing,
+    verification,
+};
 
 /// Purchases or charges moved in one transaction.
 const AT_ONCE: i64 = 200;
@@ -44,6 +47,7 @@ pub fn tasks() -> Vec<Task> {
     vec![
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
@@ -74,6 +78,12 @@ async fn seal(app: App) -> Result<()> {
 pub(super) async fn seal_once(app: &App) -> Result<usize> {
     let now = app.clock.now();
     app.db.write(move |conn| ledger::seal(conn, now)).await
+}
+
+/// Learns of settings and data sets that changed.
+async fn refresh_verifier(app: App) -> Result<()> {
+    let verifier = Arc::clone(&app.verifier);
+    app.db.read(move |conn| verifier.refresh(conn)).await
 }
 
 /// Work that is done a batch at a time: how many it did, zero when nothing is left.
@@ -150,6 +160,7 @@ async fn sweep(app: App) -> Result<()> {
     app.db
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
+            verification::sweep(conn, now)?;
             accounts::sweep_sessions(conn, &config, now)
         })
         .await?;

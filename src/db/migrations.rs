@@ -23,6 +23,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261125000011_payouts",
     "20261125000013_dispute_places",
     "20261125000014_standing",
+    "20261128000016_verification",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The API of sellers: send leads in, one or many, read them, withdraw them.
 
 mod batch;
+mod quarantine;
 mod shape;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, OpenApi};
 
 pub use batch::send_batch;
+pub use quarantine::{decide_quarantined, list_quarantine};
 use shape::{LeadBody, LeadJson, refused_json};
 
 use super::receive::{Intake, Outcome, Source, take_in};
@@ -20,12 +22,21 @@ use crate::clock::Ts;
 use crate::db::types::to_value;
 use crate::error::{Error, Reason, Result};
 use crate::id::LeadId;
+use crate::verification::VerifierData;
 use crate::verticals::{self, Vertical};
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idempotent};
 
 #[derive(OpenApi)]
-#[openapi(paths(send, batch::send_batch, list, show, withdraw))]
+#[openapi(paths(
+    send,
+    batch::send_batch,
+    list,
+    show,
+    withdraw,
+    quarantine::list_quarantine,
+    quarantine::decide_quarantined
+))]
 pub struct Doc;
 
 /// What handlers find registered as the side that buys.
@@ -48,6 +59,7 @@ pub async fn send(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
+    verifier: VerifierData,
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
     let now = ctx.now();
@@ -55,7 +67,13 @@ pub async fn send(
         .db
         .read(move |conn| {
             let verticals = shared_verticals(conn)?;
-            Ok(Intake::read(&verticals, document, Spelling::Typed, now))
+            Ok(Intake::read(
+                &verticals,
+                document,
+                Spelling::Typed,
+                &verifier,
+                now,
+            ))
         })
         .await?;
     let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));

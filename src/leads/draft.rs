@@ -15,8 +15,10 @@ use super::score::Signals;
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
+use crate::id::AccountId;
 use crate::money::Money;
-use crate::verticals::{Attributes, Model, Vertical};
+use crate::verification::{Agreed, Checked, Given, Phone, Subject, Trace, Verifier, email, phone};
+use crate::verticals::{Attributes, Model, Value as Known, Vertical};
 
 /// The longest name, company or job title.
 const MAX_NAME: usize = 100;
@@ -52,8 +54,6 @@ const ROOT_KEYS: &[&str] = &[
 pub struct Draft {
     pub vertical: Arc<Vertical>,
     pub contact: Contact,
-    /// The country that the phone number belongs to.
-    pub phone_country: Option<String>,
     pub attributes: Attributes,
     pub interest: String,
     pub timeline: Option<String>,
@@ -66,6 +66,8 @@ pub struct Draft {
     pub copies: i32,
     pub external_id: Option<String>,
     pub expires_at: Ts,
+    /// What the checks that need no database said.
+    pub checked: Checked,
 }
 
 /// What the person agreed to.
@@ -118,6 +120,7 @@ impl Draft {
         vertical: &Arc<Vertical>,
         document: &Value,
         spelling: Spelling,
+        verifier: &Verifier,
         now: Ts,
     ) -> Result<Self, Vec<FieldError>> {
         let Value::Object(map) = document else {
@@ -126,8 +129,9 @@ impl Draft {
         let root = Object::root(map);
         let mut reader = Reader::new(spelling);
         reader.only(&root, ROOT_KEYS);
-        let attributes = attributes::read(&mut reader, &root, vertical, now);
-        let (contact, phone_country) = read_contact(&mut reader, &root, attributes.country());
+        let attributes =
+            attributes::read(&mut reader, &root, vertical, &verifier.lists().postal, now);
+        let (contact, phone) = read_contact(&mut reader, &root, attributes.country());
         let interest = reader.text(&root, "interest", MAX_INTEREST);
         if interest.is_none() && root.get("interest").is_none() {
             reader.refuse(
@@ -149,15 +153,25 @@ impl Draft {
             (Some(interest), Some((consent, ip, user_agent)), Some(ask))
                 if reader.errors.is_empty() =>
             {
+                let contact = Contact {
+                    personal: attributes.personal,
+                    consent_ip: ip,
+                    consent_user_agent: user_agent,
+                    ..contact
+                };
+                let subject = subject(
+                    vertical,
+                    &contact,
+                    phone.as_ref(),
+                    &attributes.open,
+                    &consent,
+                    now,
+                );
+                let checked = verifier.check(vertical.id, &subject);
                 Ok(Self {
                     vertical: Arc::clone(vertical),
-                    contact: Contact {
-                        personal: attributes.personal,
-                        consent_ip: ip,
-                        consent_user_agent: user_agent,
-                        ..contact
-                    },
-                    phone_country,
+                    contact,
+                    checked,
                     attributes: attributes.open,
                     interest,
                     timeline,
@@ -175,13 +189,62 @@ impl Draft {
             _ => Err(reader.errors),
         }
     }
+
+    /// What tells the source of this lead from others.
+    pub(super) fn trace(&self, seller: AccountId) -> Trace<'_> {
+        Trace {
+            seller,
+            address: self.contact.consent_ip.as_deref(),
+            user_agent: self.contact.consent_user_agent.as_deref(),
+            consent_at: self.consent.given_at,
+            consent_page: &self.consent.page_url,
+        }
+    }
+}
+
+/// A lead as the checks see it.
+fn subject<'a>(
+    vertical: &Vertical,
+    contact: &'a Contact,
+    phone: Option<&'a Phone>,
+    attributes: &'a Attributes,
+    consent: &'a Consent,
+    now: Ts,
+) -> Subject<'a> {
+    let text = |key: &str| match attributes.get(key) {
+        Some(Known::Text(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    Subject {
+        first_name: contact.first_name.as_deref(),
+        last_name: contact.last_name.as_deref(),
+        company: contact.company.as_deref(),
+        email: Given::of(contact.email.as_deref()),
+        phone: Given::of(phone),
+        country: text("country"),
+        region: text("region"),
+        postal_code: text("postal_code"),
+        age: match attributes.get("age") {
+            Some(Known::Int(age)) => Some(*age),
+            _ => None,
+        },
+        min_age: vertical.min_age,
+        consent: Some(Agreed {
+            text: &consent.text,
+            given_at: consent.given_at,
+            channels: &consent.channels,
+            recipients: &consent.recipients,
+            max_age_days: vertical.consent_max_age_days,
+        }),
+        now,
+    }
 }
 
 fn read_contact(
     reader: &mut Reader,
     root: &Object<'_>,
     country: Option<&str>,
-) -> (Contact, Option<String>) {
+) -> (Contact, Option<Phone>) {
     let object = reader.object(root, "contact");
     reader.only(
         &object,
@@ -214,7 +277,7 @@ fn read_contact(
         );
     }
     contact.email = reader.text(&object, "email", 1_000).and_then(|text| {
-        let email = normalise::email(&text);
+        let email = email::read(&text);
         if email.is_none() {
             reader.refuse(
                 object.path("email"),
@@ -225,7 +288,7 @@ fn read_contact(
         email
     });
     let phone = reader.text(&object, "phone", 1_000).and_then(|text| {
-        let phone = normalise::phone(&text, country);
+        let phone = phone::read(&text, country);
         if phone.is_none() {
             reader.refuse(
                 object.path("phone"),
@@ -238,9 +301,8 @@ fn read_contact(
     if object.get("email").is_none() && object.get("phone").is_none() {
         reader.refuse("contact".to_owned(), Reason::NoContact, "phone or email");
     }
-    let (phone, phone_country) = phone.map_or((None, None), |p| (Some(p.e164), p.country));
-    contact.phone = phone;
-    (contact, phone_country)
+    contact.phone = phone.as_ref().map(|phone| phone.e164.clone());
+    (contact, phone)
 }
 
 /// A company, or its switchboard, is not a person.

@@ -6,6 +6,7 @@ mod import;
 mod input;
 mod list;
 mod mend;
+mod quarantine;
 
 pub use desk::{all as desk_list, contact as desk_contact, show as desk_show};
 pub use entry::{add, add_form};
@@ -16,6 +17,7 @@ pub use import::{
 pub use input::InputKind;
 pub use list::{contact, export, list, show, withdraw};
 pub use mend::{drop_refused, refused, resend, show_refused};
+pub use quarantine::{decide, quarantine};
 
 use i18n_embed_fl::fl;
 
@@ -110,34 +112,14 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
 fn event_label(l: &Lang, action: &str) -> String {
     match action {
         "lead.listed" => fl!(l, "leads-event-listed"),
+        "lead.quarantined" => fl!(l, "leads-event-quarantined"),
+        "lead.received" => fl!(l, "leads-event-received"),
+        "lead.released" => fl!(l, "leads-event-released"),
+        "lead.rejected" => fl!(l, "leads-event-rejected"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
         "lead.sold" => fl!(l, "leads-event-sold"),
         "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
         other => other.to_owned(),
-    }
-}
-
-/// What was checked, in words.
-fn check_label(l: &Lang, check: super::CheckName) -> String {
-    use super::CheckName;
-    match check {
-        CheckName::Person => fl!(l, "leads-check-person"),
-        CheckName::Email => fl!(l, "leads-check-email"),
-        CheckName::Phone => fl!(l, "leads-check-phone"),
-        CheckName::Age => fl!(l, "leads-check-age"),
-        CheckName::Consent => fl!(l, "leads-check-consent"),
-        CheckName::Duplicate => fl!(l, "leads-check-duplicate"),
-    }
-}
-
-/// Why a check warned, in words.
-fn warning_label(l: &Lang, warning: super::Warning) -> String {
-    use super::Warning;
-    match warning {
-        Warning::RoleAddress => fl!(l, "leads-warning-role-address"),
-        Warning::DisposableDomain => fl!(l, "leads-warning-disposable-domain"),
-        Warning::PhoneCountryDiffers => fl!(l, "leads-warning-phone-country-differs"),
-        Warning::ConsentAges => fl!(l, "leads-warning-consent-ages"),
     }
 }

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use super::verify::Check;
 use super::{
-    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, normalise, open_contact,
-    store,
+    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, open_contact, store,
 };
 use crate::access::Actor;
 use crate::audit::{self, Event};
@@ -14,6 +12,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, VerticalId};
 use crate::vault::Vault;
+use crate::verification::{Check, email, phone};
 
 /// A lead as lists show it.
 #[derive(Debug, Clone)]
@@ -24,6 +23,8 @@ pub struct Lead {
     pub external_id: Option<String>,
     pub import_id: Option<ImportId>,
     pub origin: Origin,
+    /// The words of the auditor who decided about it.
+    pub ruling: Option<String>,
 }
 
 /// A lead with all that its seller may see, short of the contact.
@@ -64,10 +65,10 @@ impl Search {
         if let Ok(id) = text.parse() {
             return Some(Self::Id(id));
         }
-        if let Some(email) = normalise::email(text) {
-            return Some(Self::Hash(vault.blind("email", &email)));
+        if let Some(email) = email::read(text) {
+            return Some(Self::Hash(vault.blind("email", &email::mailbox(&email))));
         }
-        if let Some(phone) = normalise::phone(text, None) {
+        if let Some(phone) = phone::read(text, None) {
             return Some(Self::Hash(vault.blind("phone", &phone.e164)));
         }
         Some(Self::Words(text.chars().take(200).collect()))

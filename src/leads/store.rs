@@ -4,6 +4,7 @@ pub(super) mod imports;
 pub(super) mod intake;
 pub(super) mod list;
 pub(super) mod refused;
+pub(super) mod states;
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
@@ -38,6 +39,7 @@ struct ListingRow {
     accepts: String,
     least: String,
     score: i32,
+    quality: i32,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
@@ -70,6 +72,7 @@ impl ListingRow {
             accepts: from_json(&self.accepts)?,
             least: from_json(&self.least)?,
             score: self.score,
+            quality: self.quality,
             copies: self.copies,
             copies_sold: self.copies_sold,
             consent_given_at: self.consent_given_at,

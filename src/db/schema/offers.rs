@@ -72,6 +72,8 @@ diesel::table! {
         consent_given_at -> BigInt,
         received_at -> BigInt,
         expires_at -> BigInt,
+        quality -> Integer,
+        ruling -> Nullable<Text>,
     }
 }
 
@@ -110,9 +112,12 @@ diesel::table! {
     lead_checks (lead_id, name) {
         lead_id -> DbUuid,
         name -> Text,
+        position -> Integer,
         verdict -> Text,
         code -> Nullable<Text>,
         detail -> Nullable<Text>,
+        effect -> Text,
+        points -> Integer,
         at -> BigInt,
     }
 }
@@ -181,5 +186,44 @@ diesel::table! {
         wrapped_key -> Binary,
         sealed -> Binary,
         received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    verification_settings (vertical_id, version) {
+        vertical_id -> DbUuid,
+        version -> Integer,
+        settings -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    data_sets (name, version) {
+        name -> Text,
+        version -> Integer,
+        line_count -> Integer,
+        digest -> Text,
+        source -> Text,
+        content -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    source_marks (hash, at, lead_id) {
+        hash -> Binary,
+        at -> BigInt,
+        lead_id -> DbUuid,
     }
 }

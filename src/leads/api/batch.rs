@@ -17,6 +17,7 @@ use crate::id::{AccountId, RefusedLeadId};
 use crate::leads::receive::{Intake, Outcome, Source, take_in};
 use crate::leads::{Exchange, Spelling};
 use crate::vault::sha256;
+use crate::verification::VerifierData;
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Idempotency, Problem};
 
@@ -80,6 +81,7 @@ pub async fn send_batch(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
+    verifier: VerifierData,
     Body(batch): Body<LeadBatch>,
 ) -> Result<HttpResponse> {
     if batch.leads.is_empty() {
@@ -106,7 +108,7 @@ pub async fn send_batch(
                 let hash = sha256(document.to_string().as_bytes());
                 (
                     hash,
-                    Intake::read(&verticals, document, Spelling::Typed, now),
+                    Intake::read(&verticals, document, Spelling::Typed, &verifier, now),
                 )
             };
             Ok(batch.leads.into_iter().map(read).collect())

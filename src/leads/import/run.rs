@@ -14,6 +14,7 @@ use crate::jobs;
 use crate::leads::Exchange;
 use crate::leads::receive::{Intake, Outcome, Source, take_in};
 use crate::vault::Vault;
+use crate::verification::Verifier;
 use crate::verticals::{self, Vertical};
 
 /// Lines of one transaction.
@@ -28,6 +29,7 @@ pub struct Importer {
     pub clock: Clock,
     pub vault: Arc<Vault>,
     pub exchange: Arc<dyn Exchange>,
+    pub verifier: Arc<Verifier>,
 }
 
 /// How far an import has come with its last chunk.
@@ -101,7 +103,11 @@ impl Importer {
             .db
             .read(move |conn| verticals::by_id(conn, vertical_id))
             .await?;
-        let plan = Arc::new((import.clone(), Arc::new(vertical)));
+        let plan = Arc::new((
+            import.clone(),
+            Arc::new(vertical),
+            Arc::clone(&self.verifier),
+        ));
         let opened = Arc::clone(&plan);
         let table = blocking(move || {
             let import = &opened.0;
@@ -201,11 +207,11 @@ fn fail(conn: &mut Conn, import: &Import, failure: &str, now: Ts) -> Result<()> 
 
 async fn read_chunk(
     mut table: Table,
-    plan: Arc<(Import, Arc<Vertical>)>,
+    plan: Arc<(Import, Arc<Vertical>, Arc<Verifier>)>,
     now: Ts,
 ) -> Result<Chunk> {
     blocking(move || {
-        let (import, vertical) = &*plan;
+        let (import, vertical, verifier) = &*plan;
         let lines = table
             .take(CHUNK)?
             .into_iter()
@@ -216,6 +222,7 @@ async fn read_chunk(
                     &import.mapping.columns,
                     &import.defaults,
                     vertical,
+                    verifier,
                     now,
                 ),
             })

@@ -9,20 +9,23 @@ use crate::clock::Ts;
 use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
 use crate::db::types::json;
 use crate::db::{Conn, Prepared, insert_rows};
-use crate::error::{Error, FieldError, Reason, Result};
+use crate::error::{Error, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
-use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Draft, Listing};
+use crate::leads::{Draft, LeadState, Listing};
 use crate::vault::Vault;
+use crate::verification::{Check, CheckName, Effect, Verdict, email};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
-struct CheckRow {
+struct CheckRow<'a> {
     lead_id: LeadId,
     name: CheckName,
+    position: i32,
     verdict: Verdict,
-    code: Option<Warning>,
-    detail: Option<String>,
+    code: Option<&'static str>,
+    detail: Option<&'a str>,
+    effect: Effect,
+    points: i32,
     at: Ts,
 }
 
@@ -63,6 +66,7 @@ pub fn insert_lead(
             leads::accepts.eq(json(&listing.accepts)?),
             leads::least.eq(json(&listing.least)?),
             leads::score.eq(listing.score),
+            leads::quality.eq(listing.quality),
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),
@@ -79,7 +83,7 @@ pub fn insert_lead(
     }
 }
 
-/// Claims the e-mail and the phone for this lead; refused as `duplicate` while another claim holds.
+/// Claims the e-mail and the phone for this lead; says which fields another lead's claim holds.
 ///
 /// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
 pub fn claim_contact(
@@ -88,11 +92,14 @@ pub fn claim_contact(
     draft: &Draft,
     lead: LeadId,
     now: Ts,
-) -> Result<()> {
+) -> Result<Vec<&'static str>> {
     let vertical = &draft.vertical;
     let mut fields = Vec::with_capacity(2);
     if let Some(email) = &draft.contact.email {
-        fields.push((vault.blind("email", email), "contact.email"));
+        fields.push((
+            vault.blind("email", &email::mailbox(email)),
+            "contact.email",
+        ));
     }
     if let Some(phone) = &draft.contact.phone {
         fields.push((vault.blind("phone", phone), "contact.phone"));
@@ -131,7 +138,7 @@ pub fn claim_contact(
         })?,
     };
     if claimed == rows.len() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let hashes: Vec<Vec<u8>> = fields.iter().map(|(hash, _)| hash.clone()).collect();
     let ours: Vec<Vec<u8>> = contact_claims::table
@@ -140,16 +147,11 @@ pub fn claim_contact(
         .filter(contact_claims::lead_id.eq(lead))
         .select(contact_claims::hash)
         .load(conn)?;
-    let accepted = format!(
-        "a contact that was not received in the last {} days",
-        vertical.duplicate_window_days
-    );
-    let errors: Vec<FieldError> = fields
+    Ok(fields
         .into_iter()
         .filter(|(hash, _)| !ours.contains(hash))
-        .map(|(_, field)| FieldError::new(field, Reason::Duplicate, &accepted))
-        .collect();
-    Err(errors.into())
+        .map(|(_, field)| field)
+        .collect())
 }
 
 /// Inserts what belongs to a lead: its sealed contact, its consent and its checks.
@@ -159,7 +161,6 @@ pub fn insert_parts(
     draft: &Draft,
     checks: &[Check],
     lead: LeadId,
-    now: Ts,
 ) -> Result<()> {
     let plain = json(&draft.contact)?;
     let record = vault.seal(&contact_place(lead), plain.as_bytes())?;
@@ -184,17 +185,28 @@ pub fn insert_parts(
             lead_consents::certificate_url.eq(&consent.certificate_url),
         ))
         .execute(conn)?;
-    let rows: Vec<CheckRow> = checks
-        .iter()
-        .map(|check| CheckRow {
+    let rows: Vec<CheckRow<'_>> = (0..)
+        .zip(checks)
+        .map(|(position, check)| CheckRow {
             lead_id: lead,
             name: check.name,
+            position,
             verdict: check.verdict,
-            code: check.code,
-            detail: None,
-            at: now,
+            code: check.code.map(Reason::as_str),
+            detail: check.detail.as_deref(),
+            effect: check.effect,
+            points: check.points,
+            at: check.at,
         })
         .collect();
     insert_rows!(conn, lead_checks::table, &rows)?;
+    Ok(())
+}
+
+/// Sets what the judgement on a lead became when its contact turned out to be claimed.
+pub fn set_judgement(conn: &mut Conn, lead: LeadId, state: LeadState, quality: i32) -> Result<()> {
+    diesel::update(leads::table.find(lead))
+        .set((leads::state.eq(state), leads::quality.eq(quality)))
+        .execute(conn)?;
     Ok(())
 }
