@@ -17,6 +17,7 @@ mod receive;
 pub mod refused;
 mod score;
 mod store;
+mod subject;
 
 use utoipa::ToSchema;
 

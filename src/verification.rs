@@ -15,6 +15,7 @@ mod postal;
 mod settings;
 mod source;
 mod store;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -12,13 +12,13 @@ use super::document::{Object, Reader, Spelling};
 use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
 use super::score::Signals;
+use super::subject::subject;
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
-use crate::id::AccountId;
 use crate::money::Money;
-use crate::verification::{Agreed, Checked, Given, Phone, Subject, Trace, Verifier, email, phone};
-use crate::verticals::{Attributes, Model, Value as Known, Vertical};
+use crate::verification::{Checked, Phone, Verifier, email, phone};
+use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
 const MAX_NAME: usize = 100;
@@ -188,55 +188,6 @@ impl Draft {
             }
             _ => Err(reader.errors),
         }
-    }
-
-    /// What tells the source of this lead from others.
-    pub(super) fn trace(&self, seller: AccountId) -> Trace<'_> {
-        Trace {
-            seller,
-            address: self.contact.consent_ip.as_deref(),
-            user_agent: self.contact.consent_user_agent.as_deref(),
-            consent_at: self.consent.given_at,
-            consent_page: &self.consent.page_url,
-        }
-    }
-}
-
-/// A lead as the checks see it.
-fn subject<'a>(
-    vertical: &Vertical,
-    contact: &'a Contact,
-    phone: Option<&'a Phone>,
-    attributes: &'a Attributes,
-    consent: &'a Consent,
-    now: Ts,
-) -> Subject<'a> {
-    let text = |key: &str| match attributes.get(key) {
-        Some(Known::Text(text)) => Some(text.as_str()),
-        _ => None,
-    };
-    Subject {
-        first_name: contact.first_name.as_deref(),
-        last_name: contact.last_name.as_deref(),
-        company: contact.company.as_deref(),
-        email: Given::of(contact.email.as_deref()),
-        phone: Given::of(phone),
-        country: text("country"),
-        region: text("region"),
-        postal_code: text("postal_code"),
-        age: match attributes.get("age") {
-            Some(Known::Int(age)) => Some(*age),
-            _ => None,
-        },
-        min_age: vertical.min_age,
-        consent: Some(Agreed {
-            text: &consent.text,
-            given_at: consent.given_at,
-            channels: &consent.channels,
-            recipients: &consent.recipients,
-            max_age_days: vertical.consent_max_age_days,
-        }),
-        now,
     }
 }
 

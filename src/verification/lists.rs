@@ -1,8 +1,9 @@
 //! The data sets that checks compare with: shipped in the binary, replaced by an upload.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::postal::{Formats, Prefixes};
+use super::words::Words;
 use crate::db::types::text_enum;
 use crate::error::{Error, FieldError, Reason, Result};
 use crate::verticals::place::fold;
@@ -65,9 +66,9 @@ impl ListName {
 /// All data sets, read.
 #[derive(Debug, Clone, Default)]
 pub struct Lists {
-    pub disposable: HashSet<String>,
-    pub roles: HashSet<String>,
-    pub test_names: HashSet<String>,
+    pub disposable: Words,
+    pub roles: Words,
+    pub test_names: Words,
     pub postal: Formats,
     pub postal_regions: Prefixes,
     pub areas: Prefixes,
@@ -76,9 +77,14 @@ pub struct Lists {
 impl Lists {
     /// The data sets as they ship.
     pub fn shipped() -> Result<Self> {
-        let mut lists = Self::default();
+        let mut lists = Self {
+            disposable: Words::sorted(ListName::DisposableDomains.shipped()),
+            ..Self::default()
+        };
         for name in ListName::ALL {
-            lists.set(*name, name.shipped())?;
+            if *name != ListName::DisposableDomains {
+                lists.set(*name, name.shipped())?;
+            }
         }
         Ok(lists)
     }
@@ -180,8 +186,8 @@ fn lines_of(name: ListName, text: &str) -> Result<Vec<Line<'_>>> {
     Ok(lines)
 }
 
-fn words(lines: &[Line<'_>], is_sound: fn(&str) -> bool) -> Result<HashSet<String>> {
-    lines
+fn words(lines: &[Line<'_>], is_sound: fn(&str) -> bool) -> Result<Words> {
+    let words = lines
         .iter()
         .map(|line| {
             let word = line.text.to_lowercase();
@@ -191,7 +197,8 @@ fn words(lines: &[Line<'_>], is_sound: fn(&str) -> bool) -> Result<HashSet<Strin
                 Err(line.refused(line.example))
             }
         })
-        .collect()
+        .collect::<Result<Vec<String>>>()?;
+    Ok(Words::of(words))
 }
 
 fn is_domain(word: &str) -> bool {
@@ -229,7 +236,13 @@ mod tests {
     #[test]
     fn what_ships_can_be_read() {
         let lists = Lists::shipped().unwrap();
-        assert!(lists.disposable.len() > 10_000);
+        let name = ListName::DisposableDomains;
+        let mut read = Lists::default();
+        read.set(name, name.shipped()).unwrap();
+        assert!(read.disposable.count() > 100_000);
+        assert_eq!(read.disposable.count(), lists.disposable.count());
+        assert!(name.shipped().lines().is_sorted(), "it is searched as it lies");
+        assert!(lists.disposable.contains("mailinator.com"));
         assert!(lists.roles.contains("info"));
         assert_eq!(
             lists.postal.code(Some("LV"), "1010").as_deref(),

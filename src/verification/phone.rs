@@ -92,29 +92,66 @@ pub fn read(text: &str, country: Option<&str>) -> Option<Phone> {
     if let Some(rest) = digits.strip_prefix("00") {
         digits = format!("+{rest}");
     }
-    let home = country.and_then(|code| code.parse::<country::Id>().ok());
-    if home.is_none() && !digits.starts_with('+') {
-        return None;
+    if let Some(rest) = digits.strip_prefix('+') {
+        return international(rest).or_else(|| exotic(None, &digits));
     }
+    let home = country?;
     // Exports often lose the plus sign: 37120000000.
-    parse(home, &digits).or_else(|| {
-        (!digits.starts_with('+') && !digits.starts_with('0'))
-            .then(|| parse(home, &format!("+{digits}")))
-            .flatten()
+    national(home, &digits)
+        .or_else(|| exotic(home.parse().ok(), &digits))
+        .or_else(|| international(&digits))
+}
+
+/// A number that begins with a country code; no code is the beginning of another.
+fn international(digits: &str) -> Option<Phone> {
+    (1..=3).find_map(|length| {
+        let (code, rest) = digits.split_at_checked(length)?;
+        let plans = DATABASE.by_code(&code.parse::<u16>().ok()?)?;
+        // "+44 (0)20 .." carries the trunk prefix of the country.
+        let bare = plans
+            .first()
+            .and_then(|plan| rest.strip_prefix(plan.national_prefix()?));
+        within(&plans, rest).or_else(|| within(&plans, bare?))
     })
 }
 
-fn parse(home: Option<country::Id>, digits: &str) -> Option<Phone> {
-    let number = phonenumber::parse(home, digits).ok()?;
-    let metadata = number.metadata(&DATABASE)?;
-    let national = number.national().to_string();
-    let kind = PhoneKind::of(metadata, &national)?;
-    Some(Phone {
-        e164: number.format().mode(phonenumber::Mode::E164).to_string(),
-        country: Some(metadata.id().to_owned()).filter(|id| id != "001"),
-        national,
-        kind,
+/// A number as it is dialled within a country, with its trunk prefix or without.
+fn national(home: &str, digits: &str) -> Option<Phone> {
+    let plan = DATABASE.by_id(home)?;
+    let plans = DATABASE.by_code(&plan.country_code())?;
+    let bare = plan
+        .national_prefix()
+        .and_then(|prefix| digits.strip_prefix(prefix));
+    bare.and_then(|bare| within(&plans, bare))
+        .or_else(|| within(&plans, digits))
+}
+
+/// The number in the first of the plans of a country code that it fits.
+fn within(plans: &[&Metadata], national: &str) -> Option<Phone> {
+    plans.iter().find_map(|plan| {
+        let is_of_plan = plan.leading_digits().is_none_or(|pattern| {
+            pattern
+                .find(national)
+                .is_some_and(|found| found.start() == 0)
+        });
+        if !is_of_plan {
+            return None;
+        }
+        Some(Phone {
+            kind: PhoneKind::of(plan, national)?,
+            e164: format!("+{}{national}", plan.country_code()),
+            country: Some(plan.id().to_owned()).filter(|id| id != "001"),
+            national: national.to_owned(),
+        })
     })
+}
+
+/// What the crate's own parser makes of a number: it knows carrier codes and rewritten prefixes, and
+/// takes digits off numbers that begin with their country's trunk prefix.
+fn exotic(home: Option<country::Id>, digits: &str) -> Option<Phone> {
+    let number = phonenumber::parse(home, digits).ok()?;
+    let plans = DATABASE.by_code(&number.country().code())?;
+    within(&plans, &number.national().to_string())
 }
 
 pub(super) fn kind(subject: &Subject<'_>) -> Finding {
@@ -179,6 +216,11 @@ mod tests {
             (Some("LV"), "00389 70 123 456", Some("+38970123456")),
             (Some("DE"), "+447400123456", Some("+447400123456")),
             (None, "20000000", None),
+            (Some("IT"), "06 6982 1234", Some("+390669821234")),
+            (Some("RU"), "+7 812 320 12 34", Some("+78123201234")),
+            (Some("RU"), "8 800 200 10 20", Some("+78002001020")),
+            (Some("GB"), "+44 (0)20 7946 0123", Some("+442079460123")),
+            (Some("US"), "(416) 555-0123", Some("+14165550123")),
             (Some("LV"), "123", None),
             (Some("LV"), "+371 1", None),
             (None, "+999 123456789", None),

@@ -59,7 +59,7 @@ impl Default for Limits {
         Self {
             quarantine_below: 40,
             oldest_age: 100,
-            consent_min_chars: 20,
+            consent_min_chars: 5,
             consent_channels: Vec::new(),
             consent_recipients: Vec::new(),
             address_leads: 20,
