@@ -75,7 +75,10 @@ fn main() {
         rates[1].push(reading(&known, &verifier, first, now));
         rates[2].push(receiving(&db, &known, &verifier, seller, first, now));
     }
-    println!("{:<44} {:>8} {:>8}", "one core, leads a second", "median", "goal");
+    println!(
+        "{:<44} {:>8} {:>8}",
+        "one core, leads a second", "median", "goal"
+    );
     let names = [
         "checks and judgement alone",
         "from JSON to a checked draft",
@@ -159,9 +162,7 @@ fn receiving(
     for some in documents.chunks(AT_ONCE) {
         let intakes: Vec<Intake> = some
             .iter()
-            .map(|document| {
-                Intake::read(known, document.clone(), Spelling::Typed, verifier, now)
-            })
+            .map(|document| Intake::read(known, document.clone(), Spelling::Typed, verifier, now))
             .collect();
         let (intakes, vault) = (Arc::new(intakes), Arc::clone(&vault));
         db.write_blocking(move |conn| {

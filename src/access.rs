@@ -38,6 +38,9 @@ text_enum! {
         WalletWrite = "wallet.write",
         PayoutsRead = "payouts.read",
         PayoutsWrite = "payouts.write",
+        /// What happened, and where it is sent.
+        EventsRead = "events.read",
+        EventsWrite = "events.write",
         OperatorRead = "operator.read",
         OperatorWrite = "operator.write",
     }

@@ -18,24 +18,28 @@ use utoipa::OpenApi as _;
 
 use crate::accounts::{self, Passwords, Tokens};
 use crate::clock::{Clock, Ts};
-use crate::config::Config;
+use crate::config::{Config, Service};
 use crate::db::{Db, SchemaState};
 use crate::delivery::jobs::{Sender, deliver};
 use crate::error::{Code, Error, Reason};
+use crate::events::Hooks;
 use crate::jobs::Runner;
 use crate::leads;
+use crate::leads::confirm::send::{CodeSender, Texter, send as send_code};
+use crate::leads::confirm::{CONFIRM_JOB, ConfirmJob};
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
+use crate::outbound::{Outbound, Reach};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
-use crate::verification::Verifier;
+use crate::verification::{Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, disputes, icps, ledger, payouts, purchases, reports, requests, routes,
-    standing, verification, verticals,
+    contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports, requests,
+    routes, standing, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -57,6 +61,8 @@ pub struct App {
     /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
+    /// Sends webhooks.
+    pub hooks: Hooks,
     pub passwords: Passwords,
     state: actix::Data<State>,
     tokens: actix::Data<Tokens>,
@@ -83,12 +89,19 @@ impl App {
             config: Arc::clone(&config),
             limits: Limits::new(&config, &clock),
         };
-        let verifier = Arc::new(Verifier::new()?);
+        let verifier = Arc::new(Verifier::asking(outside(&config, &clock)?)?);
         db.read_blocking(|conn| verifier.refresh(conn))?;
         let market = Arc::new(Market::new());
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
+        let hooks = Hooks {
+            db: db.clone(),
+            clock: clock.clone(),
+            vault: Arc::clone(&vault),
+            outbound: Outbound::new(config.reach)?,
+        };
         Ok(Self {
+            hooks,
             runner: Arc::new(runner(&ctx, &config, &exchange, &verifier)?),
             exchange,
             verifier,
@@ -140,6 +153,34 @@ fn query_refusal(error: &str) -> Error {
     Error::invalid_field(field, Reason::UnknownField, known.join(", "))
 }
 
+/// Whom the configuration names to be asked about contacts; they may stand in the operator's own network.
+fn outside(config: &Config, clock: &Clock) -> anyhow::Result<Outside> {
+    let outbound = Outbound::new(Reach::Any)?;
+    let ask = |service: &Service| Guarded::http(&outbound, service, config.lookup_timeout, clock);
+    Ok(Outside {
+        phone_carrier: config.phone_lookup.as_ref().map(ask),
+        email_mailbox: config.mailbox_lookup.as_ref().map(ask),
+        email_domain: None,
+    })
+}
+
+fn code_sender(ctx: &Ctx, config: &Config, mailer: &Arc<Mailer>) -> anyhow::Result<CodeSender> {
+    let outbound = Outbound::new(Reach::Any)?;
+    let texter = config.sms.clone().map(|service| Texter {
+        outbound,
+        service,
+        timeout: config.lookup_timeout,
+    });
+    Ok(CodeSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(mailer),
+        texter: texter.map(Arc::new),
+        base_url: config.public_url.clone(),
+    })
+}
+
 /// Who does each kind of job.
 fn runner(
     ctx: &Ctx,
@@ -155,6 +196,7 @@ fn runner(
         verifier: Arc::clone(verifier),
     };
     let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
+    let codes = code_sender(ctx, config, &mailer)?;
     let teller = Teller {
         db: ctx.db.clone(),
         vault: Arc::clone(&ctx.vault),
@@ -175,6 +217,9 @@ fn runner(
             let importer = importer.clone();
             async move { importer.run_job(job).await }
         })
+        .on(CONFIRM_JOB, move |job: ConfirmJob| {
+            send_code(codes.clone(), job)
+        })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
         })
@@ -194,6 +239,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
     openapi::merge([
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
+        events::api::Doc::openapi(),
         contracts::api::Doc::openapi(),
         icps::api::Doc::openapi(),
         requests::api::Doc::openapi(),

@@ -7,6 +7,7 @@ mod options;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -16,6 +17,7 @@ pub use options::{ConfigArgs, Options};
 
 use crate::db::DatabaseUrl;
 use crate::mail::MailTarget;
+use crate::outbound::Reach;
 
 /// The variable that carries the master key itself; there is no option for it, since options are seen by other users.
 pub const MASTER_KEY_VARIABLE: &str = "GALENA_MASTER_KEY";
@@ -44,9 +46,25 @@ pub struct Config {
     pub metrics_token: Option<SecretString>,
     pub log: String,
     pub log_as_json: bool,
+    /// Where webhooks may go.
+    pub reach: Reach,
     pub shutdown_seconds: u64,
+    /// Who is asked about phone numbers, about mailboxes, and who sends text messages.
+    pub phone_lookup: Option<Service>,
+    pub mailbox_lookup: Option<Service>,
+    pub sms: Option<Service>,
+    /// How long one of them may take.
+    pub lookup_timeout: Duration,
     /// The exchange's own account; without one there are no SEPA transfers.
     pub debtor: Option<Debtor>,
+}
+
+/// A service of others, called by HTTP; the operator names it, so that it may stand in its own network.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub url: String,
+    /// Sent as a bearer token.
+    pub key: Option<SecretString>,
 }
 
 /// The account that the exchange pays from.

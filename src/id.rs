@@ -124,6 +124,9 @@ ids! {
     RequestId = "req";
     PurchaseId = "pur";
     DeliveryId = "dlv";
+    EventId = "evt";
+    EndpointId = "hook";
+    WebhookId = "send";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod attributes;
+pub mod confirm;
 mod contact;
 mod document;
 mod draft;

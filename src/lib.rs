@@ -27,6 +27,8 @@ pub mod jobs;
 
 pub mod mail;
 
+pub mod outbound;
+
 pub mod config;
 
 pub mod web;
@@ -35,6 +37,8 @@ pub mod web;
 pub mod ledger;
 
 pub mod accounts;
+
+pub mod events;
 
 pub mod notices;
 

@@ -30,6 +30,7 @@ use crate::db::Conn;
 use crate::db::schema::purchases;
 use crate::db::types::{json, text_enum};
 use crate::error::{Code, Error, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::{self, Listing};
 use crate::ledger;
@@ -299,6 +300,7 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         charges::set_aside(conn, &of, now).map_err(stop_at_wallet)?;
     }
     record(conn, order.actor, "purchase.delivered", &purchase, now)?;
+    happened(conn, &purchase, now)?;
     if order
         .request
         .is_some_and(|request| request.deliver_email.is_some())
@@ -335,6 +337,28 @@ fn pay(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeliverJob {
     pub purchase: PurchaseId,
+}
+
+/// Tells both sides' systems of a sale; the seller does not learn who bought.
+fn happened(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
+    let bought = serde_json::json!({
+        "purchase": purchase.id,
+        "lead": purchase.lead_id,
+        "request": purchase.request_id,
+        "price": purchase.price(),
+    });
+    let sold = serde_json::json!({
+        "purchase": purchase.id,
+        "lead": purchase.lead_id,
+        "price": purchase.price(),
+        "earning": purchase.earning(),
+    });
+    let (buyer, seller) = (purchase.buyer_id, purchase.seller_id);
+    let happenings = [
+        Happening::new(buyer, EventKind::PurchaseDelivered, purchase.id, bought),
+        Happening::new(seller, EventKind::LeadSold, purchase.lead_id, sold),
+    ];
+    events::record(conn, &happenings, now)
 }
 
 fn record(

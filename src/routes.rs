@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, contracts, conversions, disputes, icps, leads, ledger, matching, payouts, purchases,
-    reports, requests, standing, verification, verticals,
+    accounts, contracts, conversions, disputes, events, icps, leads, ledger, matching, payouts,
+    purchases, reports, requests, standing, verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -151,6 +151,10 @@ routes! {
     POST "/seller/imports/{id}/discard" => SELLER_ACTS, leads::pages::discard_import;
     GET "/seller/imports/{id}/refused.csv" => SELLER_ACTS, leads::pages::refused_lines;
 
+    POST "/api/v1/leads/{id}/confirmation" => seller_writes(Scope::LeadsWrite), leads::api::ask_confirmation;
+    POST "/seller/leads/{id}/confirmation" => SELLER_ACTS, leads::pages::ask_confirmation;
+    GET "/confirm/{token}" => PUBLIC, leads::pages::confirm_form;
+    POST "/confirm/{token}" => PUBLIC, leads::pages::confirm;
     GET "/operator/quarantine" => OPERATOR_SEES, leads::pages::quarantine;
     POST "/operator/quarantine/{id}" => AUDITOR_ACTS, leads::pages::decide;
     GET "/api/v1/quarantine" => operator_reads(Scope::OperatorRead), leads::api::list_quarantine;
@@ -296,6 +300,23 @@ routes! {
     POST "/signout" => SIGNED_IN, accounts::pages::sign::sign_out;
     GET "/signup" => PUBLIC, accounts::pages::sign::up_form;
     POST "/signup" => PUBLIC, accounts::pages::sign::sign_up;
+    GET "/api/v1/events" => EVENTS_READ, events::api::list;
+    GET "/api/v1/webhook_endpoints" => EVENTS_READ, events::api::list_endpoints;
+    POST "/api/v1/webhook_endpoints" => EVENTS_WRITE, events::api::make;
+    POST "/api/v1/webhook_endpoints/{id}" => EVENTS_WRITE, events::api::change;
+    GET "/api/v1/webhook_endpoints/{id}/secret" => EVENTS_SECRET, events::api::secret;
+    POST "/api/v1/webhook_endpoints/{id}/rotate" => EVENTS_WRITE, events::api::rotate;
+    POST "/api/v1/webhook_endpoints/{id}/test" => EVENTS_WRITE, events::api::test;
+    POST "/api/v1/webhook_endpoints/{id}/remove" => EVENTS_WRITE, events::api::remove;
+    GET "/api/v1/webhook_endpoints/{id}/deliveries" => EVENTS_READ, events::api::list_deliveries;
+    POST "/api/v1/webhook_deliveries/{id}/replay" => EVENTS_WRITE, events::api::replay;
+    GET "/account/webhooks" => IN_CHARGE, events::pages::list;
+    POST "/account/webhooks" => IN_CHARGE, events::pages::make;
+    GET "/account/webhooks/{id}" => IN_CHARGE, events::pages::show;
+    POST "/account/webhooks/{id}" => IN_CHARGE, events::pages::change;
+    POST "/account/webhooks/{id}/{step}" => IN_CHARGE, events::pages::step;
+    POST "/account/webhooks/{id}/deliveries/{delivery}" => IN_CHARGE, events::pages::replay;
+
     GET "/account" => SIGNED_IN, accounts::pages::own::account;
     POST "/account/password" => SIGNED_IN, accounts::pages::own::change_password;
     GET "/account/keys" => IN_CHARGE, accounts::pages::own::keys;

@@ -9,6 +9,7 @@ mod judge;
 mod lists;
 mod local;
 mod name;
+mod outside;
 pub mod pages;
 pub mod phone;
 mod postal;
@@ -21,12 +22,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use futures_util::future::join_all;
 
 pub use check::{Agreed, Check, CheckName, CheckSetting, Effect, Finding, Given, Subject, Verdict};
 pub use data::upload;
 pub use judge::{Judgement, Ruling, judge};
 pub use lists::{ListName, Lists, MAX_BYTES};
 pub use local::local;
+pub use outside::{Answer, Asking, Guarded, Outside, Outsider, Word};
 pub use pages::check_label;
 pub use phone::{Phone, PhoneKind};
 pub use postal::Formats;
@@ -42,6 +45,7 @@ use crate::vault::Vault;
 /// What a server knows of settings and data sets; all servers learn of changes within a second or so.
 pub struct Verifier {
     known: ArcSwap<Known>,
+    outside: Outside,
 }
 
 /// The verifier, as handlers find it.
@@ -57,9 +61,15 @@ struct Known {
 }
 
 impl Verifier {
-    /// Knows what ships, until it is refreshed.
+    /// Knows what ships, until it is refreshed, and asks nobody.
     pub fn new() -> Result<Self> {
+        Self::asking(Outside::default())
+    }
+
+    /// The same, with others to ask.
+    pub fn asking(outside: Outside) -> Result<Self> {
         Ok(Self {
+            outside,
             known: ArcSwap::from_pointee(Known {
                 lists: Arc::new(Lists::shipped()?),
                 settings: HashMap::new(),
@@ -107,6 +117,35 @@ impl Verifier {
         let settings = self.settings(vertical);
         let findings = local(subject, &self.known().lists, &settings);
         Checked { settings, findings }
+    }
+}
+
+impl Verifier {
+    /// Asks others about a contact, each check of its own; nobody where a local check refuses the lead.
+    pub async fn ask(&self, checked: &mut Checked, email: Option<&str>, phone: Option<&str>) {
+        if self.outside.is_nobody() {
+            return;
+        }
+        let settings = Arc::clone(&checked.settings);
+        let judged = judge(&settings, &checked.findings, Ts::from_micros(0));
+        if judged.ruling == Ruling::Reject {
+            return;
+        }
+        let asked = settings
+            .checks
+            .iter()
+            .filter(|check| check.on)
+            .filter_map(|check| {
+                let value = match check.name {
+                    CheckName::PhoneCarrier => phone?,
+                    CheckName::EmailMailbox => email?,
+                    CheckName::EmailDomain => email?.rsplit_once('@')?.1,
+                    _ => return None,
+                };
+                Some(self.outside.ask(check.name, value))
+            });
+        let answers = join_all(asked).await;
+        checked.findings.extend(answers.into_iter().flatten());
     }
 }
 

@@ -18,6 +18,7 @@ mod contracts;
 mod conversions;
 mod delivery;
 mod disputes;
+mod events;
 mod import;
 mod leads;
 mod ledger;

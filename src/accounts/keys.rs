@@ -76,6 +76,8 @@ pub const fn scopes_of(kind: AccountKind) -> &'static [Scope] {
             Scope::LeadsWrite,
             Scope::PayoutsRead,
             Scope::PayoutsWrite,
+            Scope::EventsRead,
+            Scope::EventsWrite,
         ],
         AccountKind::Buyer => &[
             Scope::RequestsRead,
@@ -84,8 +86,15 @@ pub const fn scopes_of(kind: AccountKind) -> &'static [Scope] {
             Scope::PurchasesWrite,
             Scope::WalletRead,
             Scope::WalletWrite,
+            Scope::EventsRead,
+            Scope::EventsWrite,
         ],
-        AccountKind::Operator => &[Scope::OperatorRead, Scope::OperatorWrite],
+        AccountKind::Operator => &[
+            Scope::OperatorRead,
+            Scope::OperatorWrite,
+            Scope::EventsRead,
+            Scope::EventsWrite,
+        ],
     }
 }
 

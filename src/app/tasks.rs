@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, charges, conversions, disputes, jobs, ledger, payouts, purchases, standing,
+    accounts, charges, conversions, disputes, events, jobs, ledger, payouts, purchases, standing,
     verification,
 };
 
@@ -46,6 +46,7 @@ impl Task {
 pub fn tasks() -> Vec<Task> {
     vec![
         Task::new("jobs", Duration::from_millis(500), run_jobs),
+        Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
@@ -65,6 +66,12 @@ async fn run_jobs(app: App) -> Result<()> {
     if app.runner.run_due().await? > 0 {
         app.ctx.wake.notify_one();
     }
+    Ok(())
+}
+
+/// One round, as with jobs; so much that receivers who do not answer keep nobody waiting.
+async fn send_webhooks(app: App) -> Result<()> {
+    app.hooks.send_due().await?;
     Ok(())
 }
 
@@ -151,7 +158,7 @@ async fn invoices_due(app: App) -> Result<()> {
 
 /// Ends listings whose time is over.
 async fn expire(app: App) -> Result<()> {
-    in_batches(&app, &[leads::expire]).await
+    in_batches(&app, &[leads::expire, leads::confirm::lapse_due]).await
 }
 
 async fn sweep(app: App) -> Result<()> {
@@ -161,6 +168,7 @@ async fn sweep(app: App) -> Result<()> {
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
             verification::sweep(conn, now)?;
+            events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })
         .await?;

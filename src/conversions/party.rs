@@ -12,6 +12,7 @@ use crate::clock::Ts;
 use crate::contracts::{self, Agreement, Reporter};
 use crate::db::Conn;
 use crate::error::{Code, Error, Reason, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::{AccountId, PurchaseId};
 use crate::notices::{self, Notice, NoticeKind};
 use crate::purchases::{self, Purchase, PurchaseState};
@@ -151,7 +152,26 @@ pub(super) fn tell(
         let until = conversion.confirm_by.unwrap_or(now);
         notice = notice.signed(link::text(conversion, account, until));
     }
-    notices::queue(conn, &notice, now)
+    notices::queue(conn, &notice, now)?;
+    let told = match kind {
+        NoticeKind::OutcomeProposed => EventKind::ConversionProposed,
+        NoticeKind::OutcomeConfirmed => EventKind::ConversionConfirmed,
+        _ => return Ok(()),
+    };
+    let data = json!({
+        "conversion": conversion.id,
+        "purchase": purchase.id,
+        "kind": conversion.kind,
+        "outcome": conversion.outcome,
+        "state": conversion.state,
+        "amount": conversion.amount(),
+        "confirm_by": conversion.confirm_by,
+    });
+    events::record(
+        conn,
+        &[Happening::new(account, told, conversion.id, data)],
+        now,
+    )
 }
 
 pub(super) fn tell_both(

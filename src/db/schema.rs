@@ -7,12 +7,14 @@
 mod books;
 mod offers;
 mod people;
+mod told;
 mod trades;
 mod wants;
 
 pub use books::*;
 pub use offers::*;
 pub use people::*;
+pub use told::*;
 pub use trades::*;
 pub use wants::*;
 
@@ -23,6 +25,7 @@ diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
 diesel::joinable!(lead_contacts -> leads (lead_id));
 diesel::joinable!(lead_consents -> leads (lead_id));
+diesel::joinable!(lead_confirmations -> leads (lead_id));
 diesel::joinable!(purchases -> leads (lead_id));
 diesel::joinable!(purchases -> purchase_requests (request_id));
 diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
@@ -71,6 +74,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_contacts,
     lead_consents,
     lead_checks,
+    lead_confirmations,
     verification_settings,
     data_sets,
     source_marks,
@@ -108,6 +112,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoice_months,
     commission_invoices,
 );
+
+diesel::joinable!(webhook_deliveries -> events (event_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::allow_tables_to_appear_in_same_query!(events, webhook_endpoints, webhook_deliveries);
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     holds::seller_id,

@@ -9,6 +9,7 @@ use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::{AccountId, DisputeEntryId, DisputeId};
 use crate::notices::{self, Notice, NoticeKind};
 use crate::vault::Vault;
@@ -116,7 +117,29 @@ pub(super) fn tell(
     if let Some(due) = dispute.due_at {
         notice = notice.with("until", shown(due));
     }
-    notices::queue(conn, &notice, now)
+    notices::queue(conn, &notice, now)?;
+    let told = match kind {
+        NoticeKind::DisputeOpened => EventKind::DisputeOpened,
+        NoticeKind::DisputeDecided => EventKind::DisputeDecided,
+        NoticeKind::DisputeClosed => EventKind::DisputeClosed,
+        NoticeKind::LeadStopped => EventKind::PurchaseStopped,
+        _ => return Ok(()),
+    };
+    let subject = match told {
+        EventKind::PurchaseStopped => dispute.purchase_id.to_string(),
+        _ => dispute.id.to_string(),
+    };
+    let data = json!({
+        "dispute": dispute.id,
+        "purchase": dispute.purchase_id,
+        "charge": dispute.charge_kind,
+        "reason": dispute.reason,
+        "state": dispute.state,
+        "price": dispute.price(),
+        "refund": dispute.refund(),
+        "due_at": dispute.due_at,
+    });
+    events::record(conn, &[Happening::new(account, told, subject, data)], now)
 }
 
 pub(super) fn tell_both(

@@ -1,6 +1,7 @@
 //! The API of sellers: send leads in, one or many, read them, withdraw them.
 
 mod batch;
+mod confirm;
 mod quarantine;
 mod shape;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, OpenApi};
 
 pub use batch::send_batch;
+pub use confirm::ask_confirmation;
 pub use quarantine::{decide_quarantined, list_quarantine};
 use shape::{LeadBody, LeadJson, refused_json};
 
@@ -34,6 +36,7 @@ use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idem
     list,
     show,
     withdraw,
+    confirm::ask_confirmation,
     quarantine::list_quarantine,
     quarantine::decide_quarantined
 ))]
@@ -62,8 +65,8 @@ pub async fn send(
     verifier: VerifierData,
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
-    let now = ctx.now();
-    let intake = ctx
+    let (now, checks) = (ctx.now(), verifier.clone());
+    let mut intake = ctx
         .db
         .read(move |conn| {
             let verticals = shared_verticals(conn)?;
@@ -71,11 +74,12 @@ pub async fn send(
                 &verticals,
                 document,
                 Spelling::Typed,
-                &verifier,
+                &checks,
                 now,
             ))
         })
         .await?;
+    intake.ask(&verifier).await;
     let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
     let (seller, source) = (caller.account_id, Source::api(caller.actor()));
     let (stored, is_replay) = ctx

@@ -1,5 +1,6 @@
 //! Pages of leads: the seller's lists, forms and imports, and the operator's view of all leads.
 
+mod confirm;
 mod desk;
 mod entry;
 mod import;
@@ -8,6 +9,7 @@ mod list;
 mod mend;
 mod quarantine;
 
+pub use confirm::{ask_confirmation, confirm, confirm_form};
 pub use desk::{all as desk_list, contact as desk_contact, show as desk_show};
 pub use entry::{add, add_form};
 pub use import::{
@@ -116,6 +118,11 @@ fn event_label(l: &Lang, action: &str) -> String {
         "lead.received" => fl!(l, "leads-event-received"),
         "lead.released" => fl!(l, "leads-event-released"),
         "lead.rejected" => fl!(l, "leads-event-rejected"),
+        "confirmation.asked" => fl!(l, "leads-event-confirmation-asked"),
+        "confirmation.sent" => fl!(l, "leads-event-confirmation-sent"),
+        "confirmation.failed" => fl!(l, "leads-event-confirmation-failed"),
+        "confirmation.done" => fl!(l, "leads-event-confirmation-done"),
+        "confirmation.lapsed" => fl!(l, "leads-event-confirmation-lapsed"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
         "lead.sold" => fl!(l, "leads-event-sold"),

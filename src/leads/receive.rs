@@ -5,8 +5,8 @@ use std::sync::Arc;
 use diesel::Connection as _;
 use serde_json::{Value, json};
 
-use super::score;
 use super::{Draft, Exchange, LeadState, Listing, SaleSummary, refused, store};
+use super::{confirm, score};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -113,6 +113,15 @@ impl Intake {
     }
 }
 
+impl Intake {
+    /// Asks others about the contact, where the server has somebody to ask; before the transaction.
+    pub async fn ask(&mut self, verifier: &Verifier) {
+        if let Ok(draft) = &mut self.draft {
+            draft.ask(verifier).await;
+        }
+    }
+}
+
 /// What became of a document.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -157,6 +166,9 @@ pub fn receive(
     }
     store::intake::insert_parts(conn, vault, draft, &judged.checks, id)?;
     record(conn, draft, &listing, &judged, source, now)?;
+    if listing.state == LeadState::Received {
+        confirm::begin(conn, settings, &listing, now)?;
+    }
     let mut sales = Vec::new();
     if listing.state == LeadState::Listed {
         sales = exchange.offer(conn, &listing, now)?;

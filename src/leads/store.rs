@@ -1,5 +1,6 @@
 //! The tables of leads.
 
+pub(super) mod confirm;
 pub(super) mod imports;
 pub(super) mod intake;
 pub(super) mod list;

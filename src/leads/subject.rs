@@ -3,10 +3,16 @@
 use super::{Consent, Contact, Draft};
 use crate::clock::Ts;
 use crate::id::AccountId;
-use crate::verification::{Agreed, Given, Phone, Subject, Trace};
+use crate::verification::{Agreed, Given, Phone, Subject, Trace, Verifier};
 use crate::verticals::{Attributes, Value, Vertical};
 
 impl Draft {
+    /// Asks others about the contact, where the server has somebody to ask.
+    pub async fn ask(&mut self, verifier: &Verifier) {
+        let (email, phone) = (self.contact.email.as_deref(), self.contact.phone.as_deref());
+        verifier.ask(&mut self.checked, email, phone).await;
+    }
+
     /// What tells the source of this lead from others.
     pub(super) fn trace(&self, seller: AccountId) -> Trace<'_> {
         Trace {

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::bank::{self, BankDetails};
+use super::desk::happened;
 use super::store::{self, batches};
 use super::{Payout, record};
 use crate::access::Caller;
@@ -12,6 +13,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::{Code, Error, Result};
+use crate::events::EventKind;
 use crate::id::{PayoutBatchId, PayoutId, UserId};
 use crate::money::{Currency, Money};
 use crate::vault::Vault;
@@ -222,6 +224,7 @@ pub fn mark_sent(conn: &mut Conn, operator: &Caller, id: PayoutBatchId, now: Ts)
     for payout in &payouts {
         let detail = json!({ "batch": id });
         record(conn, operator.actor(), payout, "payout.sent", &detail, now)?;
+        happened(conn, payout, EventKind::PayoutSent, now)?;
     }
     batch(conn, id)
 }

@@ -8,6 +8,7 @@ use crate::access::Caller;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
+use crate::events::{self, EventKind, Happening};
 use crate::id::PayoutId;
 use crate::notices::{self, Notice, NoticeKind};
 
@@ -78,5 +79,20 @@ pub(super) fn tell(
     let notice = Notice::new(payout.seller_id, kind, path)
         .with("amount", payout.amount.shown())
         .with("reason", reason);
-    notices::queue(conn, &notice, now)
+    notices::queue(conn, &notice, now)?;
+    let told = match kind {
+        NoticeKind::PayoutPaid => EventKind::PayoutPaid,
+        _ => EventKind::PayoutFailed,
+    };
+    happened(conn, payout, told, now)
+}
+
+/// Tells the seller's systems what became of its payout.
+pub(super) fn happened(conn: &mut Conn, payout: &Payout, kind: EventKind, now: Ts) -> Result<()> {
+    let data = json!({ "payout": payout.id, "amount": payout.amount });
+    events::record(
+        conn,
+        &[Happening::new(payout.seller_id, kind, payout.id, data)],
+        now,
+    )
 }

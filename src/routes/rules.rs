@@ -78,6 +78,17 @@ pub const fn parties_write(buyer: Scope, seller: Scope) -> Rule {
     parties(false, buyer, seller, None)
 }
 
+/// Everybody, of their own account.
+pub const EVENTS_READ: Rule = everybody(true, Scope::EventsRead);
+pub const EVENTS_WRITE: Rule = everybody(false, Scope::EventsWrite);
+
+/// A secret is read by keys that could replace it.
+pub const EVENTS_SECRET: Rule = everybody(true, Scope::EventsWrite);
+
+const fn everybody(reads: bool, scope: Scope) -> Rule {
+    parties(reads, scope, scope, Some(scope))
+}
+
 /// Both sides of a dispute, and the exchange that decides it.
 pub const ALL_SIDES_READ: Rule = all_sides(true, Scope::OperatorRead);
 pub const ALL_SIDES_WRITE: Rule = all_sides(false, Scope::OperatorWrite);

@@ -241,7 +241,10 @@ mod tests {
         read.set(name, name.shipped()).unwrap();
         assert!(read.disposable.count() > 100_000);
         assert_eq!(read.disposable.count(), lists.disposable.count());
-        assert!(name.shipped().lines().is_sorted(), "it is searched as it lies");
+        assert!(
+            name.shipped().lines().is_sorted(),
+            "it is searched as it lies"
+        );
         assert!(lists.disposable.contains("mailinator.com"));
         assert!(lists.roles.contains("info"));
         assert_eq!(

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::check::{CheckName, Finding};
 use crate::clock::{Clock, SECOND};
+use crate::config::Service;
 use crate::error::Reason;
 use crate::outbound::Outbound;
 
@@ -48,13 +49,6 @@ pub trait Outsider: Send + Sync {
     fn ask<'a>(&'a self, value: &'a str) -> Asking<'a>;
 }
 
-/// Where to ask by HTTP.
-pub struct Service {
-    pub url: String,
-    pub key: Option<SecretString>,
-    pub timeout: Duration,
-}
-
 /// Asks by `POST {"value": ".."}`, and reads `{"result": "valid" | "invalid" | "unknown", "detail": ".."}`.
 pub struct HttpOutsider {
     outbound: Outbound,
@@ -76,7 +70,6 @@ impl HttpOutsider {
         let mut request = self
             .outbound
             .post(&self.service.url)?
-            .timeout(self.service.timeout)
             .header("content-type", "application/json")
             .body(json!({ "value": value }).to_string());
         if let Some(key) = &self.service.key {
@@ -153,6 +146,14 @@ impl Guarded {
     }
 }
 
+impl Guarded {
+    /// Somebody asked by HTTP.
+    pub fn http(outbound: &Outbound, service: &Service, timeout: Duration, clock: &Clock) -> Self {
+        let outsider = HttpOutsider::new(outbound.clone(), service.clone());
+        Self::new(Arc::new(outsider), timeout, clock.clone())
+    }
+}
+
 /// Whom a server asks; nobody, unless the configuration names somebody.
 #[derive(Default)]
 pub struct Outside {
@@ -162,6 +163,10 @@ pub struct Outside {
 }
 
 impl Outside {
+    pub(super) const fn is_nobody(&self) -> bool {
+        self.phone_carrier.is_none() && self.email_mailbox.is_none() && self.email_domain.is_none()
+    }
+
     /// Who is asked for a check, what `invalid` means, and of which field.
     fn of(&self, name: CheckName) -> Option<(&Guarded, Reason, &'static str)> {
         let (who, bad, field) = match name {
@@ -170,11 +175,9 @@ impl Outside {
                 Reason::PhoneUnreachable,
                 "contact.phone",
             ),
-            CheckName::EmailMailbox => (
-                &self.email_mailbox,
-                Reason::MailboxUnknown,
-                "contact.email",
-            ),
+            CheckName::EmailMailbox => {
+                (&self.email_mailbox, Reason::MailboxUnknown, "contact.email")
+            }
             CheckName::EmailDomain => (
                 &self.email_domain,
                 Reason::MailDomainTakesNone,

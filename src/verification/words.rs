@@ -54,7 +54,11 @@ mod tests {
         let words: Vec<String> = (0..500).map(|number| format!("w{}", number * 3)).collect();
         let set = Words::of(words);
         for number in 0..1_500 {
-            assert_eq!(set.contains(&format!("w{number}")), number % 3 == 0, "{number}");
+            assert_eq!(
+                set.contains(&format!("w{number}")),
+                number % 3 == 0,
+                "{number}"
+            );
         }
         assert_eq!(set.count(), 500);
         for absent in ["", "w", "v", "x", "w1\nw2"] {

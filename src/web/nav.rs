@@ -39,6 +39,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/standing" "approvals" "nav-standing";
             "/seller/payouts" "wallet" "nav-payouts";
             "/account/keys" "key" "nav-api-keys";
+            "/account/webhooks" "queues" "nav-webhooks";
         },
         AccountKind::Buyer => table! { lang,
             "/buyer" "dashboard" "nav-dashboard";
@@ -51,6 +52,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/buyer/wallet" "wallet" "nav-wallet";
             "/buyer/standing" "approvals" "nav-standing";
             "/account/keys" "key" "nav-api-keys";
+            "/account/webhooks" "queues" "nav-webhooks";
         },
         AccountKind::Operator => table! { lang,
             "/operator" "overview" "nav-overview";

@@ -2,6 +2,56 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "/api/v1/webhook_endpoints",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}",
+        "events.rs",
+        "a_receiver_may_ask_for_time_or_be_gone",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/rotate",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/test",
+        "events.rs",
+        "a_webhook_is_signed_and_sent_once",
+    ),
+    (
+        "/api/v1/webhook_endpoints/{id}/remove",
+        "events.rs",
+        "a_receiver_may_ask_for_time_or_be_gone",
+    ),
+    (
+        "/api/v1/webhook_deliveries/{id}/replay",
+        "events.rs",
+        "a_receiver_that_fails_is_tried_again_and_given_up",
+    ),
+    (
+        "/account/webhooks",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}/{step}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
+    (
+        "/account/webhooks/{id}/deliveries/{delivery}",
+        "events.rs",
+        "an_owner_sets_webhooks_up_in_a_browser",
+    ),
     ("/signup", "accounts.rs", "a_new_seller_waits_for_approval"),
     (
         "/operator/queues/{id}/requeue",
@@ -201,5 +251,45 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "/api/v1/disputes/{id}/decide",
         "disputes/paths.rs",
         "every_path_ends_with_exact_balances",
+    ),
+    (
+        "/operator/quarantine/{id}",
+        "verification/pages.rs",
+        "an_auditor_decides_on_the_page",
+    ),
+    (
+        "/api/v1/quarantine/{id}",
+        "verification/settings.rs",
+        "an_auditor_lists_or_rejects_what_is_quarantined",
+    ),
+    (
+        "/operator/verticals/{key}/checks",
+        "verification/pages.rs",
+        "an_admin_changes_the_checks_by_the_page",
+    ),
+    (
+        "/api/v1/verticals/{key}/checks",
+        "verification/settings.rs",
+        "one_setting_moves_a_lead_to_quarantine_and_back",
+    ),
+    (
+        "/operator/data-sets",
+        "verification/pages.rs",
+        "a_data_set_is_replaced_by_an_upload",
+    ),
+    (
+        "/api/v1/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    (
+        "/seller/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    (
+        "/confirm/{token}",
+        "verification/confirm.rs",
+        "a_demanded_confirmation_lists_the_lead_on_sqlite",
     ),
 ];

@@ -30,6 +30,7 @@ pub const CHANGES_NOTHING: &[(&str, &str)] = &[
 /// Forms that answer with a page when they did what was asked.
 const ANSWERS_WITH_A_PAGE: &[&str] = &[
     "/outcomes/{token}",
+    "/confirm/{token}",
     "/seller/leads/{id}/contact",
     "/operator/leads/{id}/contact",
     "/buyer/disputes/bulk",

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::check;
 use super::settings::set;
-use crate::harness::{Backend, Browser, MailServer, TestApp, Trader, eyewear_lead, has_postgres, run};
+use crate::harness::{
+    Backend, Browser, MailServer, TestApp, Trader, eyewear_lead, has_postgres, run,
+};
 
 fn demand(settings: &mut Settings) {
     settings.limits.confirmation = Confirmation::Demanded;
@@ -21,7 +23,11 @@ async fn send(app: &TestApp, seller: &Trader, number: u32) -> Value {
 
 async fn state(app: &TestApp, seller: &Trader, lead: &Value) -> Value {
     let path = format!("/api/v1/leads/{}", lead["id"].as_str().unwrap());
-    app.api("GET", &path, &seller.key).send().await.expect(200).json()
+    app.api("GET", &path, &seller.key)
+        .send()
+        .await
+        .expect(200)
+        .json()
 }
 
 /// The link and the code of the newest letter.
@@ -68,21 +74,34 @@ async fn play(backend: Backend) {
     let seen = state(&app, &seller, &lead).await;
     assert_eq!(seen["state"], "listed");
     assert_eq!(check(&seen, "confirmation")["verdict"], "pass");
-    assert_eq!(type_in(&mut person, &link, &code).await, 422, "a code is used once");
+    assert_eq!(
+        type_in(&mut person, &link, &code).await,
+        422,
+        "a code is used once"
+    );
     person.get(&format!("{link}0")).await.expect(404);
 
     // Five tries, then the code is spent; a new one may be asked for, twice.
     let lead = send(&app, &seller, 2).await;
     let ask = || {
-        let path = format!("/api/v1/leads/{}/confirmation", lead["id"].as_str().unwrap());
-        app.api("POST", &path, &seller.key).json(&json!({"channel": "email"})).send()
+        let path = format!(
+            "/api/v1/leads/{}/confirmation",
+            lead["id"].as_str().unwrap()
+        );
+        app.api("POST", &path, &seller.key)
+            .json(&json!({"channel": "email"}))
+            .send()
     };
     app.drain_jobs().await;
     let (link, code) = newest(&mail);
     for _ in 0..5 {
         assert_eq!(type_in(&mut person, &link, &other(&code)).await, 422);
     }
-    assert_eq!(type_in(&mut person, &link, &code).await, 422, "the tries are spent");
+    assert_eq!(
+        type_in(&mut person, &link, &code).await,
+        422,
+        "the tries are spent"
+    );
     ask().await.expect(409);
     for _ in 0..2 {
         app.advance(2 * MINUTE);
@@ -131,7 +150,7 @@ on_both!(async fn a_seller_may_ask_where_it_is_possible(app) {
     ask(&other.key, "email").await.expect(404);
     ask(&seller.key, "pigeon").await.expect(422);
     assert_eq!(ask(&seller.key, "email").await.expect(202).json()["sends"], 0);
-    let mut browser = app.sign_in(&seller.email).await;
+    let browser = app.sign_in(&seller.email).await;
     app.advance(2 * MINUTE);
     let page = format!("/seller/leads/{}/confirmation", lead["id"].as_str().unwrap());
     browser.get(&format!("/seller/leads/{}", lead["id"].as_str().unwrap())).await.expect(200);

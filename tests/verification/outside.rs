@@ -111,11 +111,20 @@ fn with_lookup(test: impl AsyncFn(&TestApp, &Lookup)) {
 fn a_carrier_that_answers_passes_or_fails_the_check() {
     with_lookup(async |app, lookup| {
         let seller = app.seller("One").await;
-        let lead = send(app, &seller, &eyewear_lead(1)).await.expect(201).json();
+        let lead = send(app, &seller, &eyewear_lead(1))
+            .await
+            .expect(201)
+            .json();
         let told = check(&lead, "phone_carrier");
-        assert_eq!((&told["verdict"], &told["detail"]), (&json!("pass"), &json!("mobile")));
+        assert_eq!(
+            (&told["verdict"], &told["detail"]),
+            (&json!("pass"), &json!("mobile"))
+        );
         let request = lookup.last.lock().unwrap().clone();
-        assert!(request.contains("Bearer secret-of-the-look-up"), "{request}");
+        assert!(
+            request.contains("Bearer secret-of-the-look-up"),
+            "{request}"
+        );
         assert!(request.contains(r#"{"value":"+37120000001"}"#), "{request}");
         lookup.set(Manner::Says(r#"{"result": "invalid"}"#));
         let answer = send(app, &seller, &eyewear_lead(2)).await.expect(422);
@@ -133,12 +142,21 @@ fn a_carrier_that_fails_or_hangs_holds_nobody_up() {
     with_lookup(async |app, lookup| {
         let seller = app.seller("One").await;
         lookup.set(Manner::Fails);
-        let lead = send(app, &seller, &eyewear_lead(1)).await.expect(201).json();
+        let lead = send(app, &seller, &eyewear_lead(1))
+            .await
+            .expect(201)
+            .json();
         let told = check(&lead, "phone_carrier");
-        assert_eq!((&told["verdict"], &told["code"]), (&json!("not_checked"), &json!("check_unavailable")));
+        assert_eq!(
+            (&told["verdict"], &told["code"]),
+            (&json!("not_checked"), &json!("check_unavailable"))
+        );
         lookup.set(Manner::Hangs);
         let start = Instant::now();
-        let lead = send(app, &seller, &eyewear_lead(2)).await.expect(201).json();
+        let lead = send(app, &seller, &eyewear_lead(2))
+            .await
+            .expect(201)
+            .json();
         assert_eq!(check(&lead, "phone_carrier")["verdict"], "not_checked");
         assert!(start.elapsed() < Duration::from_secs(10));
         // After five failures in a row nobody is asked for a while.
@@ -154,13 +172,19 @@ fn a_carrier_that_fails_or_hangs_holds_nobody_up() {
         app.advance(31_000_000);
         lookup.set(Manner::Says(r#"{"result": "valid"}"#));
         for number in 7..=8 {
-            let lead = send(app, &seller, &eyewear_lead(number)).await.expect(201).json();
+            let lead = send(app, &seller, &eyewear_lead(number))
+                .await
+                .expect(201)
+                .json();
             assert_eq!(check(&lead, "phone_carrier")["verdict"], "pass");
         }
         assert_eq!(lookup.asked(), asked + 2);
         // Nonsense is no answer.
         lookup.set(Manner::Says("maybe"));
-        let lead = send(app, &seller, &eyewear_lead(9)).await.expect(201).json();
+        let lead = send(app, &seller, &eyewear_lead(9))
+            .await
+            .expect(201)
+            .json();
         assert_eq!(check(&lead, "phone_carrier")["verdict"], "not_checked");
     });
 }

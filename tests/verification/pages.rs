@@ -4,12 +4,15 @@ use galena::access::Role;
 use galena::verification::Effect;
 use serde_json::{Value, json};
 
-use super::settings::{office_lead, set};
 use super::check;
+use super::settings::{office_lead, set};
 use crate::harness::{TestApp, Trader, eyewear_lead, with};
 
 async fn send(app: &TestApp, seller: &Trader, lead: &Value) -> crate::harness::Answer {
-    app.api("POST", "/api/v1/leads", &seller.key).json(lead).send().await
+    app.api("POST", "/api/v1/leads", &seller.key)
+        .json(lead)
+        .send()
+        .await
 }
 
 /// The fields of the form of checks as the page shows them.
@@ -22,7 +25,9 @@ fn fields_of(page: &str) -> Vec<(String, String)> {
     for tag in page.split('<').skip(1) {
         if tag.starts_with("input") && !tag.contains("type=\"hidden\" name=\"csrf\"") {
             let is_off = tag.contains("type=\"checkbox\"") && !tag.contains(" checked");
-            if let (Some(name), Some(value), false) = (attribute(tag, "name"), attribute(tag, "value"), is_off) {
+            if let (Some(name), Some(value), false) =
+                (attribute(tag, "name"), attribute(tag, "value"), is_off)
+            {
                 fields.push((name, value));
             }
         }
@@ -30,7 +35,9 @@ fn fields_of(page: &str) -> Vec<(String, String)> {
     for select in page.split("<select").skip(1) {
         let body = select.split("</select>").next().unwrap();
         let name = attribute(body, "name").unwrap();
-        let chosen = body.split("<option").find(|option| option.contains(" selected"));
+        let chosen = body
+            .split("<option")
+            .find(|option| option.contains(" selected"));
         if let Some(value) = chosen.and_then(|option| attribute(option, "value")) {
             fields.push((name, value));
         }
@@ -41,7 +48,7 @@ fn fields_of(page: &str) -> Vec<(String, String)> {
 on_both!(async fn an_admin_changes_the_checks_by_the_page(app) {
     let seller = app.seller("Riga Leads").await;
     let admin = app.operator(Role::Admin).await;
-    let mut browser = app.sign_in(&admin.email).await;
+    let browser = app.sign_in(&admin.email).await;
     let path = "/operator/verticals/eyewear/checks";
     let page = browser.get(path).await.expect(200).text;
     let mut fields = fields_of(&page);
@@ -52,9 +59,7 @@ on_both!(async fn an_admin_changes_the_checks_by_the_page(app) {
     put("email_role.on_warn", "quarantine");
     put("email_role.place", "0");
     put("oldest_age", "90");
-    let post = |fields: &[(String, String)]| -> Vec<(String, String)> { fields.to_vec() };
-    let sent = post(&fields);
-    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let sent: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(browser.post_form(path, &sent).await.status, 303);
     let lead = send(app, &seller, &office_lead(1)).await.expect(201).json();
     assert_eq!(lead["state"], "quarantined");
@@ -83,7 +88,7 @@ on_both!(async fn an_auditor_decides_on_the_page(app) {
         let lead = send(app, &seller, &office_lead(number)).await.expect(201).json();
         ids.push(lead["id"].as_str().unwrap().to_owned());
     }
-    let mut browser = app.sign_in(&auditor.email).await;
+    let browser = app.sign_in(&auditor.email).await;
     let page = browser.get("/operator/quarantine").await.expect(200).text;
     assert!(ids.iter().all(|id| page.contains(id.as_str())));
     assert!(page.contains("belongs to a function, not to a person"));
@@ -97,7 +102,7 @@ on_both!(async fn an_auditor_decides_on_the_page(app) {
     let rejected = browser.post_form(&path(&ids[1]), &[("decision", "reject"), ("reason", words)]).await;
     assert_eq!(rejected.status, 303);
     assert!(!browser.get("/operator/quarantine").await.expect(200).text.contains(&ids[1]));
-    let mut browser = app.sign_in(&seller.email).await;
+    let browser = app.sign_in(&seller.email).await;
     let page = browser.get(&format!("/seller/leads/{}", ids[1])).await.expect(200).text;
     assert!(page.contains("The mailbox is an office"), "the seller reads why");
     let page = browser.get(&format!("/seller/leads/{}", ids[0])).await.expect(200).text;
@@ -121,7 +126,7 @@ on_both!(async fn a_data_set_is_replaced_by_an_upload(app) {
     let thrown = send(app, &seller, &from(1, "mailinator.com")).await.expect(422);
     assert_eq!(thrown.field_codes(), ["contact.email:disposable_domain"]);
     send(app, &seller, &from(1, "fresh-throwaway.example")).await.expect(201);
-    let mut browser = app.sign_in(&admin.email).await;
+    let browser = app.sign_in(&admin.email).await;
     let path = "/operator/data-sets";
     let page = browser.get(path).await.expect(200).text;
     assert!(page.contains("as shipped"));
@@ -141,7 +146,7 @@ on_both!(async fn a_data_set_is_replaced_by_an_upload(app) {
     let other = galena::verification::Verifier::new().unwrap();
     let known = app.read(move |conn| {
         other.refresh(conn)?;
-        Ok(other.lists().disposable.len())
+        Ok(other.lists().disposable.count())
     }).await;
     assert_eq!(known, 1);
 });

@@ -142,6 +142,8 @@ fn label(l: &Lang, scope: Scope) -> String {
         Scope::WalletWrite => fl!(l, "accounts-scope-wallet-write"),
         Scope::PayoutsRead => fl!(l, "accounts-scope-payouts-read"),
         Scope::PayoutsWrite => fl!(l, "accounts-scope-payouts-write"),
+        Scope::EventsRead => fl!(l, "accounts-scope-events-read"),
+        Scope::EventsWrite => fl!(l, "accounts-scope-events-write"),
         Scope::OperatorRead => fl!(l, "accounts-scope-operator-read"),
         Scope::OperatorWrite => fl!(l, "accounts-scope-operator-write"),
     }

@@ -227,3 +227,20 @@ diesel::table! {
         lead_id -> DbUuid,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_confirmations (lead_id) {
+        lead_id -> DbUuid,
+        channel -> Text,
+        code_hash -> Nullable<Binary>,
+        tries -> Integer,
+        sends -> Integer,
+        asked_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+    }
+}

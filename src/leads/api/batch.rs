@@ -99,7 +99,7 @@ pub async fn send_batch(
         ));
     }
     note_batch(&ctx, &idem).await?;
-    let now = ctx.now();
+    let (now, checks) = (ctx.now(), verifier.clone());
     let intakes: Vec<(Vec<u8>, Intake)> = ctx
         .db
         .read(move |conn| {
@@ -108,7 +108,7 @@ pub async fn send_batch(
                 let hash = sha256(document.to_string().as_bytes());
                 (
                     hash,
-                    Intake::read(&verticals, document, Spelling::Typed, &verifier, now),
+                    Intake::read(&verticals, document, Spelling::Typed, &checks, now),
                 )
             };
             Ok(batch.leads.into_iter().map(read).collect())
@@ -119,6 +119,7 @@ pub async fn send_batch(
         seller: caller.account_id,
         actor: caller.actor(),
         exchange: Arc::clone(exchange.get_ref()),
+        verifier,
         idem,
     };
     let sent = intakes
@@ -176,6 +177,7 @@ struct Sender {
     seller: AccountId,
     actor: Actor,
     exchange: Arc<dyn Exchange>,
+    verifier: VerifierData,
     idem: Idempotency,
 }
 
@@ -202,8 +204,9 @@ impl Sender {
         self,
         index: usize,
         hash: Vec<u8>,
-        intake: Intake,
+        mut intake: Intake,
     ) -> Result<(BatchItem, bool)> {
+        intake.ask(&self.verifier).await;
         let idem = self.idem.item(index, hash);
         let now = self.ctx.now();
         let vault = Arc::clone(&self.ctx.vault);

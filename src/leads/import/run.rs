@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::table::{FileSource, Table};
@@ -205,7 +206,24 @@ fn fail(conn: &mut Conn, import: &Import, failure: &str, now: Ts) -> Result<()> 
     Ok(())
 }
 
+/// Leads that others are asked about at once.
+const ASKED_AT_ONCE: usize = 16;
+
+/// Reads a chunk, and asks others about its contacts, where the server has somebody to ask.
 async fn read_chunk(
+    table: Table,
+    plan: Arc<(Import, Arc<Vertical>, Arc<Verifier>)>,
+    now: Ts,
+) -> Result<Chunk> {
+    let verifier = Arc::clone(&plan.2);
+    let (table, mut lines) = parse_chunk(table, plan, now).await?;
+    for some in lines.chunks_mut(ASKED_AT_ONCE) {
+        join_all(some.iter_mut().map(|line| line.intake.ask(&verifier))).await;
+    }
+    Ok((table, lines))
+}
+
+async fn parse_chunk(
     mut table: Table,
     plan: Arc<(Import, Arc<Vertical>, Arc<Verifier>)>,
     now: Ts,

@@ -72,7 +72,10 @@ pub async fn add(
     typed.remove("csrf");
     let key = typed.get("vertical").cloned().unwrap_or_default();
     let (verticals, vertical) = choose(&ctx, key).await?;
-    let draft = parse(&ctx, &verifier, &vertical, &typed);
+    let mut draft = parse(&ctx, &verifier, &vertical, &typed);
+    if let Ok(draft) = &mut draft {
+        draft.ask(&verifier).await;
+    }
     let now = ctx.now();
     let taken = match draft {
         Err(errors) => Err(Error::invalid(errors)),

@@ -20,7 +20,7 @@ use crate::leads::{
 };
 use crate::text::Lang;
 use crate::vault::Vault;
-use crate::verification::{Check, check_label};
+use crate::verification::{Check, CheckName, Verdict, check_label};
 use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
 use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
@@ -260,6 +260,20 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Whether the person may still be asked to confirm the contact.
+    fn may_be_confirmed(&self) -> bool {
+        let check = self
+            .details
+            .checks
+            .iter()
+            .find(|check| check.name == CheckName::Confirmation);
+        check.is_some_and(|check| check.verdict == Verdict::NotChecked)
+            && matches!(
+                self.details.lead.listing.state,
+                LeadState::Received | LeadState::Quarantined | LeadState::Listed
+            )
+    }
+
     pub(super) fn new(
         l: &Lang,
         details: Details,

@@ -158,7 +158,8 @@ pub async fn resend(
     let now = ctx.now();
     let taken = match parse(&ctx, &verifier, &vertical, &typed) {
         Err(errors) => Err(Error::invalid(errors)),
-        Ok(draft) => {
+        Ok(mut draft) => {
+            draft.ask(&verifier).await;
             let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
             let (seller, actor) = (caller.account_id, caller.actor());
             ctx.write(move |conn| {
