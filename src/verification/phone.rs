@@ -93,12 +93,12 @@ pub fn read(text: &str, country: Option<&str>) -> Option<Phone> {
         digits = format!("+{rest}");
     }
     if let Some(rest) = digits.strip_prefix('+') {
-        return international(rest).or_else(|| exotic(None, &digits));
+        return international(rest);
     }
     let home = country?;
     // Exports often lose the plus sign: 37120000000.
     national(home, &digits)
-        .or_else(|| exotic(home.parse().ok(), &digits))
+        .or_else(|| exotic(home.parse().ok()?, &digits))
         .or_else(|| international(&digits))
 }
 
@@ -148,8 +148,8 @@ fn within(plans: &[&Metadata], national: &str) -> Option<Phone> {
 
 /// What the crate's own parser makes of a number: it knows carrier codes and rewritten prefixes, and
 /// takes digits off numbers that begin with their country's trunk prefix.
-fn exotic(home: Option<country::Id>, digits: &str) -> Option<Phone> {
-    let number = phonenumber::parse(home, digits).ok()?;
+fn exotic(home: country::Id, digits: &str) -> Option<Phone> {
+    let number = phonenumber::parse(Some(home), digits).ok()?;
     let plans = DATABASE.by_code(&number.country().code())?;
     within(&plans, &number.national().to_string())
 }
@@ -216,11 +216,12 @@ mod tests {
             (Some("LV"), "00389 70 123 456", Some("+38970123456")),
             (Some("DE"), "+447400123456", Some("+447400123456")),
             (None, "20000000", None),
-            (Some("IT"), "06 6982 1234", Some("+390669821234")),
+            (Some("IT"), "06 4782 1234", Some("+390647821234")),
             (Some("RU"), "+7 812 320 12 34", Some("+78123201234")),
             (Some("RU"), "8 800 200 10 20", Some("+78002001020")),
             (Some("GB"), "+44 (0)20 7946 0123", Some("+442079460123")),
             (Some("US"), "(416) 555-0123", Some("+14165550123")),
+            (Some("RS"), "+381 00 1234567", None),
             (Some("LV"), "123", None),
             (Some("LV"), "+371 1", None),
             (None, "+999 123456789", None),

@@ -287,9 +287,5 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "verification/confirm.rs",
         "a_seller_may_ask_where_it_is_possible",
     ),
-    (
-        "/confirm/{token}",
-        "verification/confirm.rs",
-        "a_demanded_confirmation_lists_the_lead_on_sqlite",
-    ),
+    ("/confirm/{token}", "verification/confirm.rs", "play"),
 ];
