@@ -236,7 +236,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    openapi::merge([
+    openapi::merge(vec![
         accounts::api::Doc::openapi(),
         ledger::api::Doc::openapi(),
         events::api::Doc::openapi(),

@@ -60,7 +60,7 @@ pub(super) fn check(subject: &Subject<'_>, lists: &Lists) -> Finding {
     } else if is_company(&full, subject.company) {
         fail(Reason::NameIsCompany)
     } else if lists.test_names.contains(&folded)
-        || parts.iter().any(|part| lists.test_names.contains(*part))
+        || parts.iter().any(|part| lists.test_names.contains(part))
     {
         fail(Reason::NamePlaceholder)
     } else if is_keyboard_run(&parts) {

@@ -131,14 +131,13 @@ const fn shipped(name: CheckName) -> CheckSetting {
         | CheckName::PhoneCarrier
         | CheckName::EmailMailbox => (Reject, Lower, 10),
         CheckName::Phone => (Reject, Lower, 15),
-        CheckName::PhoneRegion => (Lower, Lower, 10),
+        CheckName::PhoneRegion | CheckName::Standing => (Lower, Lower, 10),
         CheckName::EmailRole => (Lower, Lower, 20),
         CheckName::Name => (Quarantine, Lower, 15),
         CheckName::PostalCode => (Quarantine, Lower, 10),
         CheckName::Age => (Reject, Quarantine, 20),
         CheckName::Consent => (Reject, Lower, 5),
         CheckName::Source => (Quarantine, Lower, 20),
-        CheckName::Standing => (Lower, Lower, 10),
         CheckName::Confirmation => (Reject, Note, 0),
     };
     CheckSetting {

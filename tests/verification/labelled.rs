@@ -13,7 +13,7 @@ const LEAST_CONTACTS: usize = 400;
 const LEAST: u64 = 9_800;
 
 #[derive(Debug, Deserialize)]
-struct Contact {
+struct Labelled {
     id: u32,
     first_name: String,
     last_name: String,
@@ -35,7 +35,7 @@ struct Contact {
     is_age: Verdict,
 }
 
-impl Contact {
+impl Labelled {
     fn expected(&self) -> [(CheckName, Verdict); 8] {
         [
             (CheckName::Contact, self.is_contact),
@@ -50,7 +50,7 @@ impl Contact {
     }
 }
 
-fn contacts() -> Vec<Contact> {
+fn contacts() -> Vec<Labelled> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/contacts.csv");
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.deserialize().map(Result::unwrap).collect()

@@ -68,7 +68,8 @@ on_both!(async fn an_admin_changes_the_checks_by_the_page(app) {
     assert_eq!(browser.post_form(path, &sent).await.status, 412);
     let page = browser.get(path).await.expect(200).text;
     let mut fields = fields_of(&page);
-    fields.iter_mut().find(|(key, _)| key == "oldest_age").unwrap().1 = "20".to_owned();
+    let oldest = fields.iter_mut().find(|(key, _)| key == "oldest_age");
+    "20".clone_into(&mut oldest.unwrap().1);
     let sent: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let answer = browser.post_form(path, &sent).await;
     assert_eq!(answer.status, 422);

@@ -17,13 +17,13 @@ use crate::verification::{Check, CheckName, Effect, Verdict, email};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
-struct CheckRow<'a> {
+struct CheckRow {
     lead_id: LeadId,
     name: CheckName,
     position: i32,
     verdict: Verdict,
-    code: Option<&'static str>,
-    detail: Option<&'a str>,
+    code: Option<String>,
+    detail: Option<String>,
     effect: Effect,
     points: i32,
     at: Ts,
@@ -185,15 +185,15 @@ pub fn insert_parts(
             lead_consents::certificate_url.eq(&consent.certificate_url),
         ))
         .execute(conn)?;
-    let rows: Vec<CheckRow<'_>> = (0..)
+    let rows: Vec<CheckRow> = (0..)
         .zip(checks)
         .map(|(position, check)| CheckRow {
             lead_id: lead,
             name: check.name,
             position,
             verdict: check.verdict,
-            code: check.code.map(Reason::as_str),
-            detail: check.detail.as_deref(),
+            code: check.code.map(|code| code.as_str().to_owned()),
+            detail: check.detail.clone(),
             effect: check.effect,
             points: check.points,
             at: check.at,
