@@ -3,6 +3,7 @@
 mod again;
 pub mod api;
 mod attributes;
+pub mod confirm;
 mod contact;
 mod document;
 mod draft;
@@ -14,11 +15,12 @@ mod normalise;
 mod offer;
 pub mod pages;
 mod qualify;
+mod quarantine;
 mod query;
 mod receive;
 pub mod refused;
 mod store;
-mod verify;
+mod subject;
 
 use utoipa::ToSchema;
 
@@ -28,9 +30,9 @@ pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, strike_off, withdraw};
-pub use normalise::{email as normal_email, international as normal_phone};
 pub use offer::Least;
 pub use pages::check_label;
+pub use quarantine::{Decision, decide};
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
     owned, view_contact,
@@ -38,7 +40,6 @@ pub use query::{
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use store::list::{checks, with_contact};
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
-pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;
@@ -58,6 +59,22 @@ text_enum! {
         Expired = "expired",
         Withdrawn = "withdrawn",
         Erased = "erased",
+    }
+}
+
+impl LeadState {
+    /// The table of transitions; every other one is refused.
+    pub const fn may_become(self, next: Self) -> bool {
+        use LeadState::{Erased, Expired, Listed, Quarantined, Rejected, SoldOut, Withdrawn};
+        match self {
+            Self::Received => matches!(next, Rejected | Quarantined | Listed | Erased),
+            Self::Quarantined => matches!(next, Listed | Rejected | Erased),
+            Self::Listed => matches!(next, SoldOut | Expired | Withdrawn | Erased),
+            // A refunded copy goes back on the market.
+            Self::SoldOut => matches!(next, Listed | Erased),
+            Self::Rejected | Self::Expired | Self::Withdrawn => matches!(next, Erased),
+            Self::Erased => false,
+        }
     }
 }
 
@@ -94,6 +111,8 @@ pub struct Listing {
     pub score: i32,
     /// How far that qualifies it.
     pub stage: Stage,
+    /// 0 - 100, by the checks.
+    pub quality: i32,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,

@@ -48,6 +48,8 @@ pub mod standing;
 
 pub mod scoring;
 
+pub mod verification;
+
 pub mod leads;
 
 pub mod conditions;

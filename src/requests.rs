@@ -101,6 +101,8 @@ pub struct PurchaseRequest {
     /// Its zone is also where the caps count.
     pub schedule: Schedule,
     pub max_consent_age_days: Option<i32>,
+    /// 0 - 100; 0 for any.
+    pub min_quality: i32,
     pub sellers: Sellers,
     pub auto_buy: bool,
     pub deliver_email: Option<String>,

@@ -11,7 +11,7 @@ use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
     accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
-    payouts, privacy, purchases, reports, requests, scoring, standing, verticals,
+    payouts, privacy, purchases, reports, requests, scoring, standing, verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -166,6 +166,21 @@ routes! {
     POST "/seller/imports/{id}/discard" => SELLER_ACTS, leads::pages::discard_import;
     GET "/seller/imports/{id}/refused.csv" => SELLER_ACTS, leads::pages::refused_lines;
 
+    POST "/api/v1/leads/{id}/confirmation" => seller_writes(Scope::LeadsWrite), leads::api::ask_confirmation;
+    POST "/seller/leads/{id}/confirmation" => SELLER_ACTS, leads::pages::ask_confirmation;
+    GET "/confirm/{token}" => PUBLIC, leads::pages::confirm_form;
+    POST "/confirm/{token}" => PUBLIC, leads::pages::confirm;
+    GET "/operator/quarantine" => OPERATOR_SEES, leads::pages::quarantine;
+    POST "/operator/quarantine/{id}" => AUDITOR_ACTS, leads::pages::decide;
+    GET "/api/v1/quarantine" => operator_reads(Scope::OperatorRead), leads::api::list_quarantine;
+    POST "/api/v1/quarantine/{id}" => auditor_writes(Scope::OperatorWrite), leads::api::decide_quarantined;
+    GET "/operator/verticals/{key}/checks" => OPERATOR_SEES, verification::pages::show;
+    POST "/operator/verticals/{key}/checks" => ADMIN_ACTS, verification::pages::change;
+    GET "/api/v1/verticals/{key}/checks" => SIGNED_IN, verification::api::show;
+    PUT "/api/v1/verticals/{key}/checks" => admin_writes(Scope::OperatorWrite), verification::api::change;
+    GET "/operator/data-sets" => OPERATOR_SEES, verification::pages::lists;
+    POST "/operator/data-sets" => ADMIN_ACTS, verification::pages::upload;
+    GET "/operator/data-sets/{name}/{version}" => OPERATOR_SEES, verification::pages::file;
     GET "/operator/leads" => OPERATOR_SEES, leads::pages::desk_list;
     GET "/operator/leads/{id}" => OPERATOR_SEES, leads::pages::desk_show;
     POST "/operator/leads/{id}/contact" => AUDITOR_ACTS, leads::pages::desk_contact;

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["verticals"],
     &["standing"],
     &["scoring"],
+    &["verification"],
     &["leads"],
     &["conditions"],
     &["icps"],

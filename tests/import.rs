@@ -219,6 +219,7 @@ fn importer(app: &TestApp) -> Importer {
         db: app.app.db.clone(),
         clock: app.clock.clone(),
         vault: app.app.vault.clone(),
+        verifier: Arc::clone(&app.app.verifier),
         exchange: app.app.exchange.clone(),
     }
 }

@@ -34,4 +34,5 @@ mod reports;
 mod requests;
 mod scoring;
 mod selling;
+mod verification;
 mod web;

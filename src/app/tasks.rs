@@ -13,7 +13,7 @@ use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
     accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, privacy,
-    purchases, scoring, standing,
+    purchases, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -48,6 +48,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
@@ -88,6 +89,12 @@ async fn seal(app: App) -> Result<()> {
 pub(super) async fn seal_once(app: &App) -> Result<usize> {
     let now = app.clock.now();
     app.db.write(move |conn| ledger::seal(conn, now)).await
+}
+
+/// Learns of settings and data sets that changed.
+async fn refresh_verifier(app: App) -> Result<()> {
+    let verifier = Arc::clone(&app.verifier);
+    app.db.read(move |conn| verifier.refresh(conn)).await
 }
 
 /// Work that is done a batch at a time: how many it did, zero when nothing is left.
@@ -165,7 +172,7 @@ async fn invoices_due(app: App) -> Result<()> {
 
 /// Ends listings whose time is over.
 async fn expire(app: App) -> Result<()> {
-    in_batches(&app, &[leads::expire]).await
+    in_batches(&app, &[leads::expire, leads::confirm::lapse_due]).await
 }
 
 /// Erases what was kept for long enough, and overwrites what erasures left behind.
@@ -205,6 +212,7 @@ async fn sweep(app: App) -> Result<()> {
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
             privacy::sweep(conn, now)?;
+            verification::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })

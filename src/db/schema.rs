@@ -30,6 +30,7 @@ diesel::joinable!(leads -> verticals (vertical_id));
 diesel::joinable!(lead_contacts -> leads (lead_id));
 diesel::joinable!(lead_consents -> leads (lead_id));
 diesel::joinable!(lead_scores -> leads (lead_id));
+diesel::joinable!(lead_confirmations -> leads (lead_id));
 diesel::joinable!(purchases -> leads (lead_id));
 diesel::joinable!(purchases -> purchase_requests (request_id));
 diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
@@ -93,6 +94,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_policy,
     audit_shares,
     link_hosts,
+    lead_confirmations,
+    verification_settings,
+    data_sets,
+    source_marks,
     contact_claims,
     imports,
     import_files,

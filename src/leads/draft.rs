@@ -12,11 +12,13 @@ use super::document::{Object, Reader, Spelling};
 use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
 use super::qualify::{read_bant, read_signals};
+use super::subject::subject;
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
 use crate::money::Money;
 use crate::scoring::{Bant, Signals};
+use crate::verification::{Checked, Phone, Verifier, email, phone};
 use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
@@ -54,8 +56,6 @@ const ROOT_KEYS: &[&str] = &[
 pub struct Draft {
     pub vertical: Arc<Vertical>,
     pub contact: Contact,
-    /// The country that the phone number belongs to.
-    pub phone_country: Option<String>,
     pub attributes: Attributes,
     pub interest: String,
     pub timeline: Option<String>,
@@ -69,6 +69,8 @@ pub struct Draft {
     pub copies: i32,
     pub external_id: Option<String>,
     pub expires_at: Ts,
+    /// What the checks that need no database said.
+    pub checked: Checked,
 }
 
 /// What the person agreed to.
@@ -121,6 +123,7 @@ impl Draft {
         vertical: &Arc<Vertical>,
         document: &Value,
         spelling: Spelling,
+        verifier: &Verifier,
         now: Ts,
     ) -> Result<Self, Vec<FieldError>> {
         let Value::Object(map) = document else {
@@ -129,8 +132,9 @@ impl Draft {
         let root = Object::root(map);
         let mut reader = Reader::new(spelling);
         reader.only(&root, ROOT_KEYS);
-        let attributes = attributes::read(&mut reader, &root, vertical, now);
-        let (contact, phone_country) = read_contact(&mut reader, &root, attributes.country());
+        let attributes =
+            attributes::read(&mut reader, &root, vertical, &verifier.lists().postal, now);
+        let (contact, phone) = read_contact(&mut reader, &root, attributes.country());
         let interest = reader.text(&root, "interest", MAX_INTEREST);
         if interest.is_none() && root.get("interest").is_none() {
             reader.refuse(
@@ -170,30 +174,42 @@ impl Draft {
                     typed,
                 }),
                 Some(ask),
-            ) if reader.errors.is_empty() => Ok(Self {
-                vertical: Arc::clone(vertical),
-                contact: Contact {
+            ) if reader.errors.is_empty() => {
+                let contact = Contact {
                     personal: attributes.personal,
                     consent_ip: ip,
                     consent_user_agent: user_agent,
                     consent_typed: typed,
                     ..contact
-                },
-                phone_country,
-                attributes: attributes.open,
-                interest,
-                timeline,
-                consent,
-                origin,
-                ask,
-                accepts: terms.accepts,
-                least: terms.least,
-                signals,
-                bant,
-                copies: terms.copies,
-                external_id: terms.external_id,
-                expires_at: now.plus_days(terms.days),
-            }),
+                };
+                let subject = subject(
+                    vertical,
+                    &contact,
+                    phone.as_ref(),
+                    &attributes.open,
+                    &consent,
+                    now,
+                );
+                let checked = verifier.check(vertical.id, &subject);
+                Ok(Self {
+                    vertical: Arc::clone(vertical),
+                    contact,
+                    checked,
+                    attributes: attributes.open,
+                    interest,
+                    timeline,
+                    consent,
+                    origin,
+                    ask,
+                    accepts: terms.accepts,
+                    least: terms.least,
+                    signals,
+                    bant,
+                    copies: terms.copies,
+                    external_id: terms.external_id,
+                    expires_at: now.plus_days(terms.days),
+                })
+            }
             _ => Err(reader.errors),
         }
     }
@@ -203,7 +219,7 @@ fn read_contact(
     reader: &mut Reader,
     root: &Object<'_>,
     country: Option<&str>,
-) -> (Contact, Option<String>) {
+) -> (Contact, Option<Phone>) {
     let object = reader.object(root, "contact");
     reader.only(
         &object,
@@ -236,7 +252,7 @@ fn read_contact(
         );
     }
     contact.email = reader.text(&object, "email", 1_000).and_then(|text| {
-        let email = normalise::email(&text);
+        let email = email::read(&text);
         if email.is_none() {
             reader.refuse(
                 object.path("email"),
@@ -247,7 +263,7 @@ fn read_contact(
         email
     });
     let phone = reader.text(&object, "phone", 1_000).and_then(|text| {
-        let phone = normalise::phone(&text, country);
+        let phone = phone::read(&text, country);
         if phone.is_none() {
             reader.refuse(
                 object.path("phone"),
@@ -260,9 +276,8 @@ fn read_contact(
     if object.get("email").is_none() && object.get("phone").is_none() {
         reader.refuse("contact".to_owned(), Reason::NoContact, "phone or email");
     }
-    let (phone, phone_country) = phone.map_or((None, None), |p| (Some(p.e164), p.country));
-    contact.phone = phone;
-    (contact, phone_country)
+    contact.phone = phone.as_ref().map(|phone| phone.e164.clone());
+    (contact, phone)
 }
 
 /// A company, or its switchboard, is not a person.

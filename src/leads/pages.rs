@@ -1,12 +1,15 @@
 //! Pages of leads: the seller's lists, forms and imports, and the operator's view of all leads.
 
+mod confirm;
 mod desk;
 mod entry;
 mod import;
 mod input;
 mod list;
 mod mend;
+mod quarantine;
 
+pub use confirm::{ask_confirmation, confirm, confirm_form};
 pub use desk::{all as desk_list, contact as desk_contact, show as desk_show};
 pub use entry::{add, add_form};
 pub use import::{
@@ -16,6 +19,7 @@ pub use import::{
 pub use input::InputKind;
 pub use list::{contact, export, list, show, withdraw};
 pub use mend::{drop_refused, refused, resend, show_refused};
+pub use quarantine::{decide, quarantine};
 
 use i18n_embed_fl::fl;
 
@@ -116,6 +120,15 @@ fn event_label(l: &Lang, event: &Event) -> String {
     };
     match event.action.as_str() {
         "lead.listed" => fl!(l, "leads-event-listed"),
+        "lead.quarantined" => fl!(l, "leads-event-quarantined"),
+        "lead.received" => fl!(l, "leads-event-received"),
+        "lead.released" => fl!(l, "leads-event-released"),
+        "lead.rejected" => fl!(l, "leads-event-rejected"),
+        "confirmation.asked" => fl!(l, "leads-event-confirmation-asked"),
+        "confirmation.sent" => fl!(l, "leads-event-confirmation-sent"),
+        "confirmation.failed" => fl!(l, "leads-event-confirmation-failed"),
+        "confirmation.done" => fl!(l, "leads-event-confirmation-done"),
+        "confirmation.lapsed" => fl!(l, "leads-event-confirmation-lapsed"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
         "lead.sold" => fl!(l, "leads-event-sold"),
@@ -157,29 +170,5 @@ fn audited_label(l: &Lang, detail: &serde_json::Value) -> String {
         Some("list") => fl!(l, "leads-event-audit-passed"),
         Some("refund") => fl!(l, "leads-event-audit-refunded", found = found),
         _ => fl!(l, "leads-event-audit-rejected", found = found),
-    }
-}
-
-/// What was checked, in words.
-pub fn check_label(l: &Lang, check: super::CheckName) -> String {
-    use super::CheckName;
-    match check {
-        CheckName::Person => fl!(l, "leads-check-person"),
-        CheckName::Email => fl!(l, "leads-check-email"),
-        CheckName::Phone => fl!(l, "leads-check-phone"),
-        CheckName::Age => fl!(l, "leads-check-age"),
-        CheckName::Consent => fl!(l, "leads-check-consent"),
-        CheckName::Duplicate => fl!(l, "leads-check-duplicate"),
-    }
-}
-
-/// Why a check warned, in words.
-fn warning_label(l: &Lang, warning: super::Warning) -> String {
-    use super::Warning;
-    match warning {
-        Warning::RoleAddress => fl!(l, "leads-warning-role-address"),
-        Warning::DisposableDomain => fl!(l, "leads-warning-disposable-domain"),
-        Warning::PhoneCountryDiffers => fl!(l, "leads-warning-phone-country-differs"),
-        Warning::ConsentAges => fl!(l, "leads-warning-consent-ages"),
     }
 }

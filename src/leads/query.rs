@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use super::verify::Check;
 use super::{
-    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, normalise, open_contact,
-    store,
+    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, open_contact, store,
 };
 use crate::access::Actor;
 use crate::audit::{self, Event};
@@ -15,6 +13,7 @@ use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, VerticalId};
 use crate::scoring::{self, Explained};
 use crate::vault::Vault;
+use crate::verification::{Check, email, phone};
 
 /// A lead as lists show it.
 #[derive(Debug, Clone)]
@@ -25,6 +24,8 @@ pub struct Lead {
     pub external_id: Option<String>,
     pub import_id: Option<ImportId>,
     pub origin: Origin,
+    /// The words of the auditor who decided about it.
+    pub ruling: Option<String>,
 }
 
 /// A lead with all that its seller may see, short of the contact.
@@ -67,10 +68,11 @@ impl Search {
         if let Ok(id) = text.parse() {
             return Some(Self::Id(id));
         }
-        if let Some(email) = normalise::email(text) {
-            return Some(Self::Hashes(vault.blinds("email", &email)));
+        if let Some(email) = email::read(text) {
+            let hashes = vault.blinds("email", &email::mailbox(&email));
+            return Some(Self::Hashes(hashes));
         }
-        if let Some(phone) = normalise::phone(text, None) {
+        if let Some(phone) = phone::read(text, None) {
             return Some(Self::Hashes(vault.blinds("phone", &phone.e164)));
         }
         Some(Self::Words(text.chars().take(200).collect()))

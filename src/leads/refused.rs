@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::receive::{Intake, Source, Via};
-use super::{normalise, store};
+use super::store;
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::error::{FieldError, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::vault::Vault;
+use crate::verification::{email, phone};
 
 /// A refused document as its seller sees it; the reasons name fields, never values.
 #[derive(Debug, Clone)]
@@ -60,10 +61,10 @@ pub(super) fn keep(
 pub fn contact_hashes(vault: &Vault, document: &Value) -> Vec<Vec<u8>> {
     let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
     let country = text("/attributes/country").and_then(crate::verticals::place::country);
-    let email = text("/contact/email").and_then(normalise::email);
-    let phone = text("/contact/phone").and_then(|phone| normalise::phone(phone, country));
+    let email = text("/contact/email").and_then(email::read);
+    let phone = text("/contact/phone").and_then(|text| phone::read(text, country));
     let mut hashes = Vec::new();
-    hashes.extend(email.map(|email| vault.blinds_to_write("email", &email)));
+    hashes.extend(email.map(|email| vault.blinds_to_write("email", &email::mailbox(&email))));
     hashes.extend(phone.map(|phone| vault.blinds_to_write("phone", &phone.e164)));
     hashes.concat()
 }

@@ -1,9 +1,11 @@
 //! The tables of leads.
 
+pub(super) mod confirm;
 pub(super) mod imports;
 pub(super) mod intake;
 pub(super) mod list;
 pub(super) mod refused;
+pub(super) mod states;
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
@@ -40,6 +42,7 @@ struct ListingRow {
     least: String,
     score: i32,
     stage: Stage,
+    quality: i32,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
@@ -74,6 +77,7 @@ impl ListingRow {
             least: from_json(&self.least)?,
             score: self.score,
             stage: self.stage,
+            quality: self.quality,
             copies: self.copies,
             copies_sold: self.copies_sold,
             consent_given_at: self.consent_given_at,

@@ -18,6 +18,7 @@ use crate::id::{LeadId, RefusedLeadId, SubjectRequestId};
 use crate::jobs as queue;
 use crate::leads::{self, Consent, Contact, LeadState, Origin};
 use crate::vault::{Sealed, Vault, random, sha256};
+use crate::verification::{email, phone};
 use crate::verticals::Attributes;
 
 /// The job that sends a code.
@@ -48,12 +49,12 @@ pub struct Asked {
 impl Asked {
     /// An e-mail address, or a phone number with its country code.
     pub fn parse(text: &str) -> Result<Self, Vec<FieldError>> {
-        if let Some(value) = leads::normal_email(text) {
+        if let Some(value) = email::read(text) {
             let by = AskedBy::Email;
             return Ok(Self { by, value });
         }
-        if let Some(value) = leads::normal_phone(text) {
-            let by = AskedBy::Phone;
+        if let Some(phone) = phone::read(text, None) {
+            let (by, value) = (AskedBy::Phone, phone.e164);
             return Ok(Self { by, value });
         }
         let reason = match text.trim() {
@@ -66,7 +67,11 @@ impl Asked {
     }
 
     fn hashes(&self, vault: &Vault) -> Vec<Vec<u8>> {
-        vault.blinds(self.by.as_str(), &self.value)
+        let value = match self.by {
+            AskedBy::Email => email::mailbox(&self.value),
+            AskedBy::Phone => self.value.clone(),
+        };
+        vault.blinds(self.by.as_str(), &value)
     }
 }
 
@@ -304,7 +309,7 @@ pub fn held(
     actor: Actor,
     now: Ts,
 ) -> Result<Held> {
-    let hashes = vault.blinds("email", &subject.email);
+    let hashes = vault.blinds("email", &email::mailbox(&subject.email));
     let mut ids = leads::with_contact(conn, &hashes)?;
     ids.truncate(MAX_LEADS);
     let mut found = Vec::new();
@@ -366,7 +371,7 @@ pub fn act(
     actor: Actor,
     now: Ts,
 ) -> Result<usize> {
-    let hashes = vault.blinds("email", &subject.email);
+    let hashes = vault.blinds("email", &email::mailbox(&subject.email));
     let mut ids = leads::with_contact(conn, &hashes)?;
     // One order for all, so that two such wishes never wait for each other.
     ids.sort_unstable();

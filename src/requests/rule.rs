@@ -102,6 +102,9 @@ const FIXED: &[(Gate, Holds)] = &[
     (Gate::ConsentTooOld, |rule, listing, now| {
         now.days_since(listing.consent_given_at) <= rule.consent_max_age_days
     }),
+    (Gate::Quality, |rule, listing, _| {
+        listing.quality >= rule.request.min_quality
+    }),
     (Gate::ConsentRecipient, |rule, listing, _| {
         let buyer = (&rule.buyer_name, rule.request.buyer_id);
         rule.recipients

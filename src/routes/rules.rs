@@ -38,6 +38,7 @@ pub const UPLOADS: &[&str] = &[
     "/operator/disputes",
     "/operator/disputes/{id}/{what}",
     "/operator/payouts/batches/{id}/report",
+    "/operator/data-sets",
 ];
 
 // Pages.

@@ -248,6 +248,7 @@ macro_rules! states {
 states! {
     "received" "info" "state-received";
     "rejected" "bad" "state-rejected";
+    "not_checked" "plain" "state-not-checked";
     "quarantined" "warn" "state-quarantined";
     "listed" "good" "state-listed";
     "sold_out" "accent" "state-sold-out";

@@ -61,6 +61,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/approvals" "approvals" "nav-approvals";
             "/operator/accounts" "accounts" "nav-accounts";
             "/operator/leads" "leads" "nav-leads";
+            "/operator/quarantine" "approvals" "nav-quarantine";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";
             "/operator/withdrawals" "refused" "nav-withdrawals";
@@ -70,6 +71,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/payouts" "wallet" "nav-payouts";
             "/operator/verticals" "verticals" "nav-verticals";
             "/operator/scoring" "bolt" "nav-scoring";
+            "/operator/data-sets" "queues" "nav-data-sets";
             "/operator/ledger" "ledger" "nav-ledger";
             "/operator/queues" "queues" "nav-queues";
             "/operator/audit" "audit" "nav-audit";

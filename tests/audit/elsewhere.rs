@@ -317,4 +317,40 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "audits.rs",
         "what_makes_no_sense_is_refused",
     ),
+    (
+        "/operator/quarantine/{id}",
+        "verification/pages.rs",
+        "an_auditor_decides_on_the_page",
+    ),
+    (
+        "/api/v1/quarantine/{id}",
+        "verification/settings.rs",
+        "an_auditor_lists_or_rejects_what_is_quarantined",
+    ),
+    (
+        "/operator/verticals/{key}/checks",
+        "verification/pages.rs",
+        "an_admin_changes_the_checks_by_the_page",
+    ),
+    (
+        "/api/v1/verticals/{key}/checks",
+        "verification/settings.rs",
+        "one_setting_moves_a_lead_to_quarantine_and_back",
+    ),
+    (
+        "/operator/data-sets",
+        "verification/pages.rs",
+        "a_data_set_is_replaced_by_an_upload",
+    ),
+    (
+        "/api/v1/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    (
+        "/seller/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    ("/confirm/{token}", "verification/confirm.rs", "play"),
 ];

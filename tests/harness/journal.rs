@@ -31,6 +31,7 @@ pub const CHANGES_NOTHING: &[(&str, &str)] = &[
 const ANSWERS_WITH_A_PAGE: &[&str] = &[
     "/outcomes/{token}",
     "/privacy/withdraw/{token}",
+    "/confirm/{token}",
     "/seller/leads/{id}/contact",
     "/operator/leads/{id}/contact",
     "/operator/audits/{id}/contact",

@@ -8,9 +8,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{
-    Fact, OfferFacts, check_label, contact_facts, event_label, facts, offer_facts, warning_label,
-};
+use super::{Fact, OfferFacts, contact_facts, event_label, facts, offer_facts};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -22,6 +20,7 @@ use crate::leads::{
 };
 use crate::text::Lang;
 use crate::vault::Vault;
+use crate::verification::{Check, CheckName, Verdict, check_label};
 use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
 use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, State, format, html, redirect_with};
@@ -103,7 +102,7 @@ impl ListQuery {
     }
 }
 
-fn place(lead: &Lead) -> Cursor {
+pub(super) fn place(lead: &Lead) -> Cursor {
     Cursor {
         at: lead.listing.received_at,
         id: lead.listing.id.0,
@@ -226,6 +225,22 @@ pub(super) struct ShownCheck {
     pub why: String,
 }
 
+impl ShownCheck {
+    /// "Phone number: warn, is a premium-rate number (premium)".
+    pub(super) fn of(l: &Lang, check: &Check) -> Self {
+        let why = check.code.map(|code| code.message(l));
+        let detail = check.detail.clone();
+        Self {
+            label: check_label(l, check.name),
+            verdict: check.verdict.to_string(),
+            why: match (why, detail) {
+                (Some(why), Some(detail)) => format!("{why} ({detail})"),
+                (one, other) => one.or(other).unwrap_or_default(),
+            },
+        }
+    }
+}
+
 /// An entry of a lead's history.
 pub(super) struct ShownEvent {
     pub label: String,
@@ -245,6 +260,20 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Whether the person may still be asked to confirm the contact.
+    fn may_be_confirmed(&self) -> bool {
+        let check = self
+            .details
+            .checks
+            .iter()
+            .find(|check| check.name == CheckName::Confirmation);
+        check.is_some_and(|check| check.verdict == Verdict::NotChecked)
+            && matches!(
+                self.details.lead.listing.state,
+                LeadState::Received | LeadState::Quarantined | LeadState::Listed
+            )
+    }
+
     pub(super) fn new(
         l: &Lang,
         details: Details,
@@ -257,13 +286,7 @@ impl Shown {
             checks: details
                 .checks
                 .iter()
-                .map(|check| ShownCheck {
-                    label: check_label(l, check.name),
-                    verdict: check.verdict.to_string(),
-                    why: check
-                        .code
-                        .map_or_else(String::new, |code| warning_label(l, code)),
-                })
+                .map(|check| ShownCheck::of(l, check))
                 .collect(),
             events: details
                 .history

@@ -13,20 +13,23 @@ use crate::db::schema::{
 };
 use crate::db::types::json;
 use crate::db::{Conn, Prepared, each, insert_rows};
-use crate::error::{Error, FieldError, Reason, Result};
+use crate::error::{Error, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
-use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Contact, Draft, Listing};
+use crate::leads::{Contact, Draft, LeadState, Listing};
 use crate::vault::{Vault, sha256};
+use crate::verification::{Check, CheckName, Effect, Verdict, email};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
 struct CheckRow {
     lead_id: LeadId,
     name: CheckName,
+    position: i32,
     verdict: Verdict,
-    code: Option<Warning>,
+    code: Option<String>,
     detail: Option<String>,
+    effect: Effect,
+    points: i32,
     at: Ts,
 }
 
@@ -68,6 +71,7 @@ pub fn insert_lead(
             leads::least.eq(json(&listing.least)?),
             leads::score.eq(listing.score),
             leads::stage.eq(listing.stage),
+            leads::quality.eq(listing.quality),
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),
@@ -85,7 +89,7 @@ pub fn insert_lead(
     }
 }
 
-/// Claims the e-mail and the phone for this lead; refused as `duplicate` while another claim holds.
+/// Claims the e-mail and the phone for this lead; says which fields another lead's claim holds.
 ///
 /// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
 pub fn claim_contact(
@@ -94,12 +98,12 @@ pub fn claim_contact(
     draft: &Draft,
     lead: LeadId,
     now: Ts,
-) -> Result<()> {
+) -> Result<Vec<&'static str>> {
     let vertical = &draft.vertical;
     let mut fields = Vec::with_capacity(2);
     for (kind, value, field) in [
-        ("email", &draft.contact.email, "contact.email"),
-        ("phone", &draft.contact.phone, "contact.phone"),
+        ("email", mailbox(&draft.contact), "contact.email"),
+        ("phone", draft.contact.phone.clone(), "contact.phone"),
     ] {
         let hashes = value
             .iter()
@@ -140,7 +144,7 @@ pub fn claim_contact(
         })?,
     };
     if claimed == rows.len() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let hashes: Vec<Vec<u8>> = fields.iter().map(|(hash, _)| hash.clone()).collect();
     let ours: Vec<Vec<u8>> = contact_claims::table
@@ -149,21 +153,13 @@ pub fn claim_contact(
         .filter(contact_claims::lead_id.eq(lead))
         .select(contact_claims::hash)
         .load(conn)?;
-    let accepted = format!(
-        "a contact that was not received in the last {} days",
-        vertical.duplicate_window_days
-    );
     // While the key of the hashes is changed, a field has two of them.
-    let refused: BTreeSet<&str> = fields
-        .iter()
-        .filter(|(hash, _)| !ours.contains(hash))
-        .map(|(_, field)| *field)
-        .collect();
-    let errors: Vec<FieldError> = refused
+    let claimed: BTreeSet<&'static str> = fields
         .into_iter()
-        .map(|field| FieldError::new(field, Reason::Duplicate, &accepted))
+        .filter(|(hash, _)| !ours.contains(hash))
+        .map(|(_, field)| field)
         .collect();
-    Err(errors.into())
+    Ok(claimed.into_iter().collect())
 }
 
 /// Inserts what belongs to a lead: its sealed contact, its consent and its checks.
@@ -173,7 +169,6 @@ pub fn insert_parts(
     draft: &Draft,
     checks: &[Check],
     lead: LeadId,
-    now: Ts,
 ) -> Result<()> {
     let plain = json(&draft.contact)?;
     let record = vault.seal(&contact_place(lead), plain.as_bytes())?;
@@ -200,19 +195,27 @@ pub fn insert_parts(
             lead_consents::certificate_url.eq(&consent.certificate_url),
         ))
         .execute(conn)?;
-    let rows: Vec<CheckRow> = checks
-        .iter()
-        .map(|check| CheckRow {
+    let rows: Vec<CheckRow> = (0..)
+        .zip(checks)
+        .map(|(position, check)| CheckRow {
             lead_id: lead,
             name: check.name,
+            position,
             verdict: check.verdict,
-            code: check.code,
-            detail: None,
-            at: now,
+            code: check.code.map(|code| code.as_str().to_owned()),
+            detail: check.detail.clone(),
+            effect: check.effect,
+            points: check.points,
+            at: check.at,
         })
         .collect();
     insert_rows!(conn, lead_checks::table, &rows)?;
     Ok(())
+}
+
+/// The spelling by which the contact's mailbox is hashed.
+fn mailbox(contact: &Contact) -> Option<String> {
+    contact.email.as_deref().map(email::mailbox)
 }
 
 /// Keeps the exact words of a consent once, however many people agreed to them; answers their hash.
@@ -236,8 +239,8 @@ pub fn claim_anew(conn: &mut Conn, vault: &Vault, contact: &Contact, lead: LeadI
             contact_claims::claimed_at,
         ))
         .load(conn)?;
-    for (kind, value) in [("email", &contact.email), ("phone", &contact.phone)] {
-        let Some(value) = value else { continue };
+    for (kind, value) in [("email", mailbox(contact)), ("phone", contact.phone.clone())] {
+        let Some(value) = &value else { continue };
         let known = vault.blinds(kind, value);
         let Some((vertical, _, at)) = held.iter().find(|(_, hash, _)| known.contains(hash)) else {
             continue;
@@ -270,4 +273,11 @@ pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Resul
         query = query.filter(contact_claims::lead_id.gt(after));
     }
     Ok(query.load(conn)?)
+}
+/// Sets what the judgement on a lead became when its contact turned out to be claimed.
+pub fn set_judgement(conn: &mut Conn, lead: LeadId, state: LeadState, quality: i32) -> Result<()> {
+    diesel::update(leads::table.find(lead))
+        .set((leads::state.eq(state), leads::quality.eq(quality)))
+        .execute(conn)?;
+    Ok(())
 }

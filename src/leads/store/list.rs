@@ -9,11 +9,11 @@ use crate::clock::Ts;
 use crate::db::schema::{contact_claims, lead_checks, leads, verticals};
 use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Reason, Result};
 use crate::id::{AccountId, LeadId};
 use crate::leads::LeadState;
 use crate::leads::query::{Filter, Lead, Order, Search};
-use crate::leads::verify::{Check, CheckName, Verdict, Warning};
+use crate::verification::{Check, CheckName, Effect, Verdict};
 
 diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
@@ -26,6 +26,7 @@ type Columns = (
     leads::external_id,
     leads::import_id,
     leads::origin,
+    leads::ruling,
 );
 type Row = (
     ListingRow,
@@ -34,6 +35,7 @@ type Row = (
     Option<String>,
     Option<crate::id::ImportId>,
     String,
+    Option<String>,
 );
 type Query<'a> = diesel::helper_types::IntoBoxed<
     'a,
@@ -54,12 +56,13 @@ fn base<'a>() -> Query<'a> {
             leads::external_id,
             leads::import_id,
             leads::origin,
+            leads::ruling,
         ))
         .into_boxed()
 }
 
 fn lead(row: Row) -> Result<Lead> {
-    let (listing, vertical_key, vertical_name, external_id, import_id, origin) = row;
+    let (listing, vertical_key, vertical_name, external_id, import_id, origin, ruling) = row;
     Ok(Lead {
         listing: listing.listing()?,
         vertical_key,
@@ -67,6 +70,7 @@ fn lead(row: Row) -> Result<Lead> {
         external_id,
         import_id,
         origin: from_json(&origin)?,
+        ruling,
     })
 }
 
@@ -154,18 +158,35 @@ pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadSta
     Ok(query.load(conn)?)
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lead_checks)]
+struct CheckRow {
+    name: CheckName,
+    verdict: Verdict,
+    code: Option<String>,
+    detail: Option<String>,
+    effect: Effect,
+    points: i32,
+    at: Ts,
+}
+
+/// The checks of a lead, in the order of the settings that they went by.
 pub fn checks(conn: &mut Conn, id: LeadId) -> Result<Vec<Check>> {
-    let rows: Vec<(CheckName, Verdict, Option<Warning>)> = lead_checks::table
+    let rows: Vec<CheckRow> = lead_checks::table
         .filter(lead_checks::lead_id.eq(id))
-        .order(lead_checks::name)
-        .select((lead_checks::name, lead_checks::verdict, lead_checks::code))
+        .order((lead_checks::position, lead_checks::name))
+        .select(CheckRow::as_select())
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(name, verdict, code)| Check {
-            name,
-            verdict,
-            code,
+        .map(|row| Check {
+            name: row.name,
+            verdict: row.verdict,
+            code: row.code.as_deref().and_then(Reason::of_code),
+            detail: row.detail,
+            effect: row.effect,
+            points: row.points,
+            at: row.at,
         })
         .collect())
 }
