@@ -115,7 +115,7 @@ fn talkative() -> Value {
     lead["interest"] = json!("Glasses for Quillfeather");
     lead["timeline"] = json!("when Quillfeather is back");
     lead["external_id"] = json!("zebadiah.quillfeather-1");
-    lead["attributes"]["city"] = json!("Quillfeather Bay");
+    lead["attributes"]["city"] = json!("Harbour Bay");
     lead["attributes"]["prescription"] = json!("Quillfeather, -2.5");
     lead["origin"] = json!({"channel": "net", "campaign": "Dear Zebadiah", "source": "Quillfeather list",
         "touches": [{"at": "2026-11-19T09:00:00Z", "campaign": "Zebadiah"}]});
@@ -191,7 +191,7 @@ async fn on(backend: Backend) {
     let request = json!({
         "name": "Glasses", "vertical": "eyewear", "quantity": 5,
         "bid": {"amount": "20.00", "currency": "EUR"}, "delivery": {"email": "leads@optika.example"},
-        "filter": {"field": "city", "op": "eq", "value": "Quillfeather Bay"},
+        "filter": {"field": "city", "op": "eq", "value": "Harbour Bay"},
     });
     let request = market::post_request(&app, &buyer, &request).await;
     market::activate(&app, &buyer, &request).await;
@@ -241,7 +241,7 @@ async fn on(backend: Backend) {
     let person = confirmed(&app, &mail, EMAIL).await;
     let held = person.get("/privacy/data").await.expect(200).text;
     assert!(
-        held.contains("Quillfeather Bay") && held.contains("Optika"),
+        held.contains("Harbour Bay") && held.contains("Optika"),
         "{held}"
     );
     let keys = app.read(wrapped_keys).await;

@@ -107,6 +107,7 @@ on_both!(async fn countries_have_rules_of_calling_that_the_operator_sets(app) {
     let shown = shop.get(&page).await.expect(200).text;
     assert!(shown.contains("A register of the test") && !shown.contains("is over"), "{shown}");
     app.advance(6 * DAY);
+    let shop = app.sign_in(&buyer.email).await;
     assert!(shop.get(&page).await.expect(200).text.contains("The time for calls is over"));
 });
 
