@@ -31,7 +31,6 @@ pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
 pub use market::{expire, return_copy, strike_off, withdraw};
 pub use offer::Least;
-pub use pages::check_label;
 pub use quarantine::{Decision, decide};
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,

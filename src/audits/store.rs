@@ -9,8 +9,9 @@ use crate::db::types::json;
 use crate::db::{Conn, each};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadAuditId, LeadId, UserId, VerticalId};
-use crate::leads::{LeadState, Verdict};
+use crate::leads::LeadState;
 use crate::vault::{Sealed, Vault};
+use crate::verification::Verdict;
 
 /// A place in the order in which leads were received.
 pub type Place = (Ts, LeadId);

@@ -146,7 +146,6 @@ fn event_label(l: &Lang, event: &Event) -> String {
             count = detail["recorded"].as_i64().unwrap_or_default(),
             score = detail["score"].as_i64().unwrap_or_default()
         ),
-        "lead.rejected" => fl!(l, "leads-event-rejected"),
         "lead.audited" => audited_label(l, detail),
         "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
         other => other.to_owned(),

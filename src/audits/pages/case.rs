@@ -13,8 +13,9 @@ use crate::audits::{
 };
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::LeadAuditId;
-use crate::leads::{self, Check, Consent, Contact, Listing};
+use crate::leads::{self, Consent, Contact, Listing};
 use crate::purchases::{Fact, facts};
+use crate::verification::Check;
 use crate::verticals::{self, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Ctx, Form, Page, html_status, redirect_with};

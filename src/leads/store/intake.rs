@@ -239,7 +239,10 @@ pub fn claim_anew(conn: &mut Conn, vault: &Vault, contact: &Contact, lead: LeadI
             contact_claims::claimed_at,
         ))
         .load(conn)?;
-    for (kind, value) in [("email", mailbox(contact)), ("phone", contact.phone.clone())] {
+    for (kind, value) in [
+        ("email", mailbox(contact)),
+        ("phone", contact.phone.clone()),
+    ] {
         let Some(value) = &value else { continue };
         let known = vault.blinds(kind, value);
         let Some((vertical, _, at)) = held.iter().find(|(_, hash, _)| known.contains(hash)) else {
