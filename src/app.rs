@@ -18,25 +18,29 @@ use utoipa::OpenApi as _;
 
 use crate::accounts::{self, Passwords, Tokens};
 use crate::clock::{Clock, Ts};
-use crate::config::Config;
+use crate::config::{Config, Service};
 use crate::db::{Db, SchemaState};
 use crate::delivery::jobs::{Sender, deliver};
 use crate::error::{Code, Error, Reason};
 use crate::events::Hooks;
 use crate::jobs::Runner;
 use crate::leads;
+use crate::leads::confirm::send::{CodeSender, Texter, send as send_code};
+use crate::leads::confirm::{CONFIRM_JOB, ConfirmJob};
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
 use crate::matching::{self, Market};
 use crate::notices::{self, jobs::Teller};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, Reach};
+use crate::privacy::{self, jobs::Sender as SubjectSender};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
+use crate::verification::{Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports, requests,
-    routes, standing, verticals,
+    audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
+    requests, routes, scoring, standing, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -53,6 +57,8 @@ pub struct App {
     pub ctx: Ctx,
     /// The side that buys, as leads see it.
     pub exchange: Arc<dyn leads::Exchange>,
+    /// The checks of leads, with the settings and data sets that this server last read.
+    pub verifier: Arc<Verifier>,
     /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
@@ -72,6 +78,12 @@ impl App {
         let db = Db::open(&config.database_url, config.db_connections)?;
         bring_up_to_date(&db, &config, clock.now())?;
         let vault = open_vault(&db, &config)?;
+        let (key_vault, now) = (Arc::clone(&vault), clock.now());
+        db.write_blocking(move |conn| {
+            privacy::ensure_index_key(conn, &key_vault, now)?;
+            privacy::load_index_keys(conn, &key_vault)
+        })
+        .context("the keys of the contacts' hashes cannot be read")?;
         let ctx = Ctx {
             db: db.clone(),
             clock: clock.clone(),
@@ -84,6 +96,8 @@ impl App {
             config: Arc::clone(&config),
             limits: Limits::new(&config, &clock),
         };
+        let verifier = Arc::new(Verifier::asking(outside(&config, &clock)?)?);
+        db.read_blocking(|conn| verifier.refresh(conn))?;
         let market = Arc::new(Market::new());
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
@@ -95,8 +109,9 @@ impl App {
         };
         Ok(Self {
             hooks,
-            runner: Arc::new(runner(&ctx, &config, &exchange)?),
+            runner: Arc::new(runner(&ctx, &config, &exchange, &verifier)?),
             exchange,
+            verifier,
             market,
             passwords: Passwords::new()?,
             tokens: actix::Data::new(Tokens::new(&vault, &config)?),
@@ -122,6 +137,7 @@ impl App {
             .app_data(self.document.clone())
             .app_data(actix::Data::new(self.passwords.clone()))
             .app_data(actix::Data::new(Arc::clone(&self.exchange)))
+            .app_data(actix::Data::new(Arc::clone(&self.verifier)))
             .app_data(actix::Data::new(Arc::clone(&self.market)))
             .app_data(
                 actix::PathConfig::default()
@@ -144,19 +160,50 @@ fn query_refusal(error: &str) -> Error {
     Error::invalid_field(field, Reason::UnknownField, known.join(", "))
 }
 
+/// Whom the configuration names to be asked about contacts; they may stand in the operator's own network.
+fn outside(config: &Config, clock: &Clock) -> anyhow::Result<Outside> {
+    let outbound = Outbound::new(Reach::Any)?;
+    let ask = |service: &Service| Guarded::http(&outbound, service, config.lookup_timeout, clock);
+    Ok(Outside {
+        phone_carrier: config.phone_lookup.as_ref().map(ask),
+        email_mailbox: config.mailbox_lookup.as_ref().map(ask),
+        email_domain: None,
+    })
+}
+
+fn code_sender(ctx: &Ctx, config: &Config, mailer: &Arc<Mailer>) -> anyhow::Result<CodeSender> {
+    let outbound = Outbound::new(Reach::Any)?;
+    let texter = config.sms.clone().map(|service| Texter {
+        outbound,
+        service,
+        timeout: config.lookup_timeout,
+    });
+    Ok(CodeSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(mailer),
+        texter: texter.map(Arc::new),
+        base_url: config.public_url.clone(),
+    })
+}
+
 /// Who does each kind of job.
 fn runner(
     ctx: &Ctx,
     config: &Config,
     exchange: &Arc<dyn leads::Exchange>,
+    verifier: &Arc<Verifier>,
 ) -> anyhow::Result<Runner> {
     let importer = Importer {
         db: ctx.db.clone(),
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
         exchange: Arc::clone(exchange),
+        verifier: Arc::clone(verifier),
     };
     let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
+    let codes = code_sender(ctx, config, &mailer)?;
     let teller = Teller {
         db: ctx.db.clone(),
         vault: Arc::clone(&ctx.vault),
@@ -170,21 +217,43 @@ fn runner(
         mailer,
         base_url: config.public_url.clone(),
     };
+    let subject_sender = SubjectSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&sender.mailer),
+        base_url: config.public_url.clone(),
+    };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
     let (wake_db, wake_clock) = (db.clone(), clock.clone());
+    let (offer_db, offer_clock, side) = (db.clone(), clock.clone(), Arc::clone(exchange));
     Ok(Runner::new(ctx.db.clone(), ctx.clock.clone())
         .on(IMPORT_JOB, move |job: ImportJob| {
             let importer = importer.clone();
             async move { importer.run_job(job).await }
         })
+        .on(CONFIRM_JOB, move |job: ConfirmJob| {
+            send_code(codes.clone(), job)
+        })
         .on(purchases::DELIVER_JOB, move |job| {
             deliver(sender.clone(), job)
+        })
+        .on(privacy::SUBJECT_JOB, move |job| {
+            privacy::jobs::send(subject_sender.clone(), job)
         })
         .on(notices::NOTICE_JOB, move |notice| {
             notices::jobs::send(teller.clone(), notice)
         })
         .on(requests::jobs::WAKE_JOB, move |job| {
             requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
+        })
+        .on(scoring::OFFER_JOB, move |job| {
+            leads::offer_again(
+                offer_db.clone(),
+                offer_clock.clone(),
+                Arc::clone(&side),
+                job,
+            )
         })
         .on(requests::MATCH_JOB, move |job| {
             match_request(db.clone(), clock.clone(), job)
@@ -193,7 +262,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 15] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 19] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -202,12 +271,16 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         requests::api::Doc::openapi,
         matching::api::Doc::openapi,
         purchases::api::Doc::openapi,
+        privacy::api::Doc::openapi,
         conversions::api::Doc::openapi,
         disputes::api::Doc::openapi,
+        audits::api::Doc::openapi,
         standing::api::Doc::openapi,
+        scoring::api::Doc::openapi,
         payouts::api::Doc::openapi,
         verticals::api::Doc::openapi,
         leads::api::Doc::openapi,
+        verification::api::Doc::openapi,
         reports::api::Doc::openapi,
     ];
     openapi::merge(slices.into_iter().map(|slice| slice()))
@@ -218,8 +291,12 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         for name in db.migrate()? {
             tracing::info!(name, "migrated");
         }
-        db.write_blocking(move |conn| verticals::seed(conn, now))
-            .context("the shipped verticals cannot be added")?;
+        db.write_blocking(move |conn| {
+            verticals::seed(conn, now)?;
+            privacy::calls::seed(conn, now)?;
+            scoring::seed(conn, now)
+        })
+        .context("the shipped verticals, rules of calling and scoring models cannot be added")?;
         return Ok(());
     }
     match db.schema_state()? {
@@ -234,12 +311,13 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
 }
 
 fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Arc<Vault>> {
-    let vault = Vault::new(&config.master_key()?)?;
+    let vault = Vault::with_old(&config.master_key()?, &config.old_master_keys()?)?;
     let sealed_under = db.sealed_under().context("the database cannot be read")?;
-    if let Some(other) = sealed_under.filter(|id| id != vault.master_key_id()) {
+    if let Some(other) = sealed_under.filter(|id| !vault.knows(id)) {
         bail!(
             "the contacts in this database were sealed under master key {other}, but the configured one is {}; \
-             give the right key by --master-key-file or GALENA_MASTER_KEY",
+             give the right key by --master-key-file, GALENA_MASTER_KEY or --master-key-command, or the old one by \
+             --old-master-key-files while data keys are wrapped anew",
             vault.master_key_id()
         );
     }

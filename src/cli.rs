@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod import;
+mod keys;
 mod migrate;
 mod serve;
 mod user;
@@ -29,6 +30,8 @@ enum Command {
     Import(Box<import::Args>),
     /// Create users and reset passwords
     User(user::Args),
+    /// Make, watch and change the keys that seal personal data
+    Keys(keys::Args),
     /// Test every law of the ledger on the database; safe while it is in use
     Check(check::Args),
 }
@@ -42,6 +45,7 @@ impl Cli {
             Command::Migrate(args) => migrate::run(args),
             Command::Import(args) => import::run(*args),
             Command::User(args) => user::run(args),
+            Command::Keys(args) => keys::run(args),
             Command::Check(args) => check::run(args),
         }
     }

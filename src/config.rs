@@ -7,10 +7,12 @@ mod options;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::SecretString;
 
+pub use key::make_key_file;
 pub use network::Network;
 pub use options::{ConfigArgs, Options};
 
@@ -33,6 +35,9 @@ pub struct Config {
     pub db_connections: u32,
     pub migrate: bool,
     pub master_key_file: Option<PathBuf>,
+    /// Its output is the master key.
+    pub master_key_command: Option<String>,
+    pub old_master_key_files: Vec<PathBuf>,
     pub workers: Option<usize>,
     pub trusted_proxies: Vec<Network>,
     /// Microseconds.
@@ -48,8 +53,22 @@ pub struct Config {
     /// Where webhooks may go.
     pub reach: Reach,
     pub shutdown_seconds: u64,
+    /// Who is asked about phone numbers, about mailboxes, and who sends text messages.
+    pub phone_lookup: Option<Service>,
+    pub mailbox_lookup: Option<Service>,
+    pub sms: Option<Service>,
+    /// How long one of them may take.
+    pub lookup_timeout: Duration,
     /// The exchange's own account; without one there are no SEPA transfers.
     pub debtor: Option<Debtor>,
+}
+
+/// A service of others, called by HTTP; the operator names it, so that it may stand in its own network.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub url: String,
+    /// Sent as a bearer token.
+    pub key: Option<SecretString>,
 }
 
 /// The account that the exchange pays from.

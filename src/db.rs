@@ -88,6 +88,7 @@ impl Db {
         use diesel::prelude::*;
         use schema::lead_contacts;
         Ok(lead_contacts::table
+            .filter(lead_contacts::master_key_id.ne(""))
             .order(lead_contacts::lead_id.desc())
             .select(lead_contacts::master_key_id)
             .first(&mut *self.connection()?)
@@ -172,6 +173,12 @@ impl Db {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Empties the log of SQLite, where deleted content outlives its deletion; false while a reader needs it.
+    pub async fn empty_log(&self) -> Result<bool> {
+        let url = self.inner.url.clone();
+        blocking(move || Ok(connection::empty_log(&url)?)).await
     }
 
     /// Finishes the writes that are queued, then stops taking new ones.

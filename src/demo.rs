@@ -21,6 +21,7 @@ use crate::ledger::deposits::{self, NewDeposit};
 use crate::money::Money;
 use crate::requests::{self, Move, TermsJson};
 use crate::vault::Vault;
+use crate::verification::Verifier;
 use crate::{purchases, verticals};
 use catalogue::{BUYERS, FINANCE, OPERATOR, Party, SELLERS};
 use documents::Sent;
@@ -49,6 +50,7 @@ pub struct Maker<'a> {
     pub db: &'a Db,
     pub vault: &'a Arc<Vault>,
     pub exchange: &'a Arc<dyn Exchange>,
+    pub verifier: &'a Verifier,
     pub now: Ts,
 }
 
@@ -79,7 +81,13 @@ impl Maker<'_> {
             let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
             let read = |lead: &Sent| {
                 let document = lead.document.clone();
-                let intake = Intake::read(&verticals, document, Spelling::Typed, lead.at);
+                let intake = Intake::read(
+                    &verticals,
+                    document,
+                    Spelling::Typed,
+                    self.verifier,
+                    lead.at,
+                );
                 (sellers[lead.seller].account_id, lead.at, intake)
             };
             Ok(chunk.iter().map(read).collect::<Vec<_>>())

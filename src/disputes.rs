@@ -2,6 +2,7 @@
 //! the exchange decides, either side may appeal once; silence has an outcome; then the money moves.
 
 pub mod api;
+mod audited;
 pub mod bulk;
 mod clock;
 mod close;
@@ -18,6 +19,7 @@ mod words;
 
 use diesel::{Insertable, Queryable, Selectable};
 
+pub use audited::after_audit;
 pub use clock::due;
 pub use decide::{Ruling, decide};
 pub use evidence::{

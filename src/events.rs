@@ -30,10 +30,16 @@ text_enum! {
     pub enum EventKind {
         /// To a seller: a copy of its lead was bought.
         LeadSold = "lead.sold",
+        /// To a seller: the score of its lead has reached another stage.
+        LeadStageChanged = "lead.stage_changed",
+        /// To a seller: an audit of its lead is decided.
+        LeadAudited = "lead.audited",
         /// To a buyer: a lead was acquired, and waits in the inbox.
         PurchaseDelivered = "purchase.delivered",
         /// To a buyer: a refunded lead must not be used any more.
         PurchaseStopped = "purchase.stopped",
+        /// To whoever has or sold the lead: its person withdrew the consent; stop, and confirm that.
+        ConsentRevoked = "consent.revoked",
         /// To the other side: an outcome was reported.
         ConversionProposed = "conversion.proposed",
         /// To whoever did not confirm it: an outcome counts.

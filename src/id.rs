@@ -113,6 +113,9 @@ ids! {
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";
+    LeadEventId = "event";
+    LeadAuditId = "check";
+    ScoreModelId = "model";
     RefusedLeadId = "refused";
     ImportId = "imp";
     ContractId = "con";
@@ -124,6 +127,8 @@ ids! {
     RequestId = "req";
     PurchaseId = "pur";
     DeliveryId = "dlv";
+    SubjectRequestId = "ask";
+    IndexKeyId = "idx";
     EventId = "evt";
     EndpointId = "hook";
     WebhookId = "send";

@@ -1,44 +1,50 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
+mod again;
 pub mod api;
 mod attributes;
+pub mod confirm;
 mod contact;
 mod document;
 mod draft;
 mod exchange;
 pub mod import;
+pub mod link;
 mod market;
 mod normalise;
 mod offer;
 pub mod pages;
+mod qualify;
+mod quarantine;
 mod query;
 mod receive;
 pub mod refused;
-mod score;
 mod store;
-mod verify;
+mod subject;
 
 use utoipa::ToSchema;
 
+pub use again::offer_again;
 pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, return_copy, withdraw};
+pub use market::{expire, return_copy, strike_off, withdraw};
 pub use offer::Least;
+pub use quarantine::{Decision, decide};
 pub use query::{
-    Details, Filter, Lead, Order, Search, Viewing, counts, details, list, view_contact,
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
+    owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
-pub use score::{MQL_AT, SQL_AT, Signals, Stage};
-pub use store::list::checks;
+pub use store::list::{checks, with_contact};
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
-pub use verify::{Check, CheckName, Verdict, Warning};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::Money;
+use crate::scoring::Stage;
 use crate::verticals::{Attributes, Model};
 
 text_enum! {
@@ -52,6 +58,22 @@ text_enum! {
         Expired = "expired",
         Withdrawn = "withdrawn",
         Erased = "erased",
+    }
+}
+
+impl LeadState {
+    /// The table of transitions; every other one is refused.
+    pub const fn may_become(self, next: Self) -> bool {
+        use LeadState::{Erased, Expired, Listed, Quarantined, Rejected, SoldOut, Withdrawn};
+        match self {
+            Self::Received => matches!(next, Rejected | Quarantined | Listed | Erased),
+            Self::Quarantined => matches!(next, Listed | Rejected | Erased),
+            Self::Listed => matches!(next, SoldOut | Expired | Withdrawn | Erased),
+            // A refunded copy goes back on the market.
+            Self::SoldOut => matches!(next, Listed | Erased),
+            Self::Rejected | Self::Expired | Self::Withdrawn => matches!(next, Erased),
+            Self::Erased => false,
+        }
     }
 }
 
@@ -86,10 +108,16 @@ pub struct Listing {
     pub least: Least,
     /// 0 - 100, by the scoring model.
     pub score: i32,
+    /// How far that qualifies it.
+    pub stage: Stage,
+    /// 0 - 100, by the checks.
+    pub quality: i32,
     /// How many buyers may get the lead.
     pub copies: i32,
     pub copies_sold: i32,
     pub consent_given_at: Ts,
+    /// Whom the consent names: buyers, or partners of the seller.
+    pub recipients: Vec<String>,
     pub received_at: Ts,
     pub expires_at: Ts,
 }

@@ -46,6 +46,10 @@ pub mod verticals;
 
 pub mod standing;
 
+pub mod scoring;
+
+pub mod verification;
+
 pub mod leads;
 
 pub mod conditions;
@@ -62,11 +66,15 @@ pub mod matching;
 
 pub mod purchases;
 
+pub mod privacy;
+
 pub mod conversions;
 
 pub mod delivery;
 
 pub mod disputes;
+
+pub mod audits;
 
 pub mod payouts;
 

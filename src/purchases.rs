@@ -20,7 +20,7 @@ pub use facts::{Fact, facts};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
-pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_seller, sold_by};
+pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_lead, of_seller, sold_by};
 
 use crate::access::Actor;
 use crate::charges::{self, OfPurchase};
@@ -252,6 +252,9 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     let terms = store::terms(conn, listing, order.buyer, agreement.version.id)?;
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
+    }
+    if !terms.covered {
+        return Err(Stop::At(Gate::ConsentRecipient));
     }
     if terms.contract_state != ContractState::Active {
         return Err(Stop::At(Gate::ContractNotActive));

@@ -39,8 +39,8 @@ use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, RequestId, VerticalId};
 use crate::money::Money;
-use crate::standing;
 use crate::verticals::Vertical;
+use crate::{accounts, standing};
 use crate::{audit, jobs as queue};
 
 /// The job that meets an activated request with the leads that are listed already.
@@ -101,6 +101,8 @@ pub struct PurchaseRequest {
     /// Its zone is also where the caps count.
     pub schedule: Schedule,
     pub max_consent_age_days: Option<i32>,
+    /// 0 - 100; 0 for any.
+    pub min_quality: i32,
     pub sellers: Sellers,
     pub auto_buy: bool,
     pub deliver_email: Option<String>,
@@ -226,7 +228,10 @@ pub fn rule_of(
     let key = (request.agreement.terms().model, request.bid.currency);
     let odds = contracts::odds(conn, vertical, request.buyer_id, key)?;
     let step = standing::step_of(conn, request.buyer_id, AccountKind::Buyer)?;
-    Ok(Rule::compile(request, vertical, odds)?.of_standing(step.rank_bps))
+    let buyer = accounts::account(conn, request.buyer_id)?.name;
+    Ok(Rule::compile(request, vertical, odds)?
+        .of_standing(step.rank_bps)
+        .of_buyer(buyer))
 }
 
 /// Makes a draft under the contract that the terms name, else under the buyer's standard one.

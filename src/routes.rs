@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, contracts, conversions, disputes, events, icps, leads, ledger, matching, payouts,
-    purchases, reports, requests, standing, verticals,
+    accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
+    payouts, privacy, purchases, reports, requests, scoring, standing, verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -52,7 +52,20 @@ routes! {
     GET "/verticals" => PUBLIC, reports::pages::public::all_verticals;
     GET "/verticals/{key}" => PUBLIC, reports::pages::public::one_vertical;
     GET "/terms" => PUBLIC, reports::pages::public::terms;
-    GET "/privacy" => PUBLIC, reports::pages::public::privacy;
+    GET "/privacy" => PUBLIC, privacy::pages::show;
+    POST "/privacy" => PUBLIC, privacy::pages::ask;
+    GET "/privacy/data" => PUBLIC, privacy::pages::data;
+    GET "/privacy/data.json" => PUBLIC, privacy::pages::export;
+    POST "/privacy/data/{wish}" => PUBLIC, privacy::pages::act;
+    GET "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::show;
+    POST "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::withdraw;
+    GET "/privacy/{id}" => PUBLIC, privacy::pages::code_form;
+    POST "/privacy/{id}" => PUBLIC, privacy::pages::confirm;
+    GET "/operator/call-rules" => OPERATOR_SEES, privacy::pages::calls::show;
+    POST "/operator/call-rules" => ADMIN_ACTS, privacy::pages::calls::set;
+    GET "/operator/withdrawals" => OPERATOR_SEES, privacy::pages::desk::show;
+    GET "/api/v1/leads/{id}/withdrawal_link" => seller_reads(Scope::LeadsRead), privacy::api::withdrawal_link;
+    POST "/api/v1/purchases/{id}/confirm_revocation" => buyer_writes(Scope::PurchasesWrite), privacy::api::confirm;
     GET "/docs" => PUBLIC, docs::page;
     GET "/docs/errors" => PUBLIC, docs::errors;
     GET "/docs/{file}" => PUBLIC, docs::asset;
@@ -153,12 +166,28 @@ routes! {
     POST "/seller/imports/{id}/discard" => SELLER_ACTS, leads::pages::discard_import;
     GET "/seller/imports/{id}/refused.csv" => SELLER_ACTS, leads::pages::refused_lines;
 
+    POST "/api/v1/leads/{id}/confirmation" => seller_writes(Scope::LeadsWrite), leads::api::ask_confirmation;
+    POST "/seller/leads/{id}/confirmation" => SELLER_ACTS, leads::pages::ask_confirmation;
+    GET "/confirm/{token}" => PUBLIC, leads::pages::confirm_form;
+    POST "/confirm/{token}" => PUBLIC, leads::pages::confirm;
+    GET "/operator/quarantine" => OPERATOR_SEES, leads::pages::quarantine;
+    POST "/operator/quarantine/{id}" => AUDITOR_ACTS, leads::pages::decide;
+    GET "/api/v1/quarantine" => operator_reads(Scope::OperatorRead), leads::api::list_quarantine;
+    POST "/api/v1/quarantine/{id}" => auditor_writes(Scope::OperatorWrite), leads::api::decide_quarantined;
+    GET "/operator/verticals/{key}/checks" => OPERATOR_SEES, verification::pages::show;
+    POST "/operator/verticals/{key}/checks" => ADMIN_ACTS, verification::pages::change;
+    GET "/api/v1/verticals/{key}/checks" => SIGNED_IN, verification::api::show;
+    PUT "/api/v1/verticals/{key}/checks" => admin_writes(Scope::OperatorWrite), verification::api::change;
+    GET "/operator/data-sets" => OPERATOR_SEES, verification::pages::lists;
+    POST "/operator/data-sets" => ADMIN_ACTS, verification::pages::upload;
+    GET "/operator/data-sets/{name}/{version}" => OPERATOR_SEES, verification::pages::file;
     GET "/operator/leads" => OPERATOR_SEES, leads::pages::desk_list;
     GET "/operator/leads/{id}" => OPERATOR_SEES, leads::pages::desk_show;
     POST "/operator/leads/{id}/contact" => AUDITOR_ACTS, leads::pages::desk_contact;
     GET "/operator/verticals" => OPERATOR_SEES, verticals::pages::list;
     GET "/operator/verticals/{key}" => OPERATOR_SEES, verticals::pages::show;
     POST "/operator/verticals/{key}" => ADMIN_ACTS, verticals::pages::change;
+    POST "/operator/verticals/{key}/keeping" => ADMIN_ACTS, verticals::pages::change_keeping;
 
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
@@ -191,6 +220,21 @@ routes! {
     POST "/operator/standing" => ADMIN_ACTS, standing::pages::set;
     GET "/api/v1/standing" => parties_read(Scope::PurchasesRead, Scope::LeadsRead), standing::api::show;
 
+    GET "/t/{signed}" => PUBLIC, scoring::api::follow;
+    GET "/p/{signed}.gif" => PUBLIC, scoring::api::pixel;
+    GET "/seller/tracking" => SELLER_SEES, scoring::pages::links::show;
+    POST "/seller/tracking" => SELLER_ACTS, scoring::pages::links::allow;
+    POST "/seller/tracking/forbid" => SELLER_ACTS, scoring::pages::links::forbid;
+    GET "/operator/scoring" => OPERATOR_SEES, scoring::pages::list;
+    GET "/operator/scoring/{key}" => OPERATOR_SEES, scoring::pages::show;
+    POST "/operator/scoring/{key}" => ADMIN_ACTS, scoring::pages::editor::save;
+    GET "/operator/scoring/{key}/edit" => ADMIN_ACTS, scoring::pages::editor::edit;
+    POST "/operator/scoring/{key}/{step}" => ADMIN_ACTS, scoring::pages::step;
+    GET "/api/v1/leads/{id}/score" => ALL_SIDES_READ, scoring::api::score;
+    POST "/api/v1/leads/{id}/events" => seller_writes(Scope::LeadsWrite), scoring::api::report;
+    GET "/api/v1/leads/{id}/tracking" => seller_reads(Scope::LeadsRead), scoring::api::tracking;
+    GET "/api/v1/verticals/{key}/score_model" => SIGNED_IN, scoring::api::model;
+
     GET "/disputes" => PUBLIC, disputes::pages::public::rules;
     GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;
     POST "/buyer/disputes" => BUYER_ACTS, disputes::pages::open::create;
@@ -210,6 +254,22 @@ routes! {
     GET "/operator/disputes/{id}" => OPERATOR_SEES, disputes::pages::show;
     GET "/operator/disputes/{id}/files/{entry}" => OPERATOR_SEES, disputes::pages::file;
     POST "/operator/disputes/{id}/{what}" => AUDITOR_ACTS, disputes::pages::act;
+
+    GET "/operator/audits" => OPERATOR_SEES, audits::pages::list;
+    POST "/operator/audits" => ADMIN_ACTS, audits::pages::set_policy;
+    POST "/operator/audits/next" => AUDITOR_ACTS, audits::pages::take_next;
+    GET "/operator/audits/{id}" => OPERATOR_SEES, audits::pages::case::show;
+    POST "/operator/audits/{id}/contact" => AUDITOR_ACTS, audits::pages::case::contact;
+    POST "/operator/audits/{id}/{what}" => AUDITOR_ACTS, audits::pages::case::act;
+    GET "/seller/audits" => SELLER_SEES, audits::pages::seller::list;
+    GET "/seller/audits/{id}" => SELLER_SEES, audits::pages::seller::show;
+    GET "/api/v1/audits" => SELLER_AND_DESK_READ, audits::api::list;
+    GET "/api/v1/audits/figures" => SELLER_AND_DESK_READ, audits::api::figures;
+    POST "/api/v1/audits/next" => auditor_writes(Scope::OperatorWrite), audits::api::take_next;
+    GET "/api/v1/audits/{id}" => SELLER_AND_DESK_READ, audits::api::show;
+    POST "/api/v1/audits/{id}/contact" => auditor_writes(Scope::OperatorWrite), audits::api::contact;
+    POST "/api/v1/audits/{id}/decide" => auditor_writes(Scope::OperatorWrite), audits::api::decide;
+    POST "/api/v1/audits/{id}/return" => auditor_writes(Scope::OperatorWrite), audits::api::give_back;
 
     GET "/api/v1/disputes" => ALL_SIDES_READ, disputes::api::list;
     POST "/api/v1/disputes/batch" => buyer_writes(Scope::PurchasesWrite), disputes::api::open_batch;

@@ -116,6 +116,11 @@ pub fn ranks(
         .collect())
 }
 
+/// The score that is kept of an account; none of a newcomer.
+pub fn kept_score(conn: &mut Conn, account: AccountId) -> Result<Option<i32>> {
+    Ok(store::kept(conn, account)?.map(|(score, ..)| score))
+}
+
 /// Computes anew up to `limit` standings that have grown old; says how many.
 pub fn refresh(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
     let due = store::aged(conn, now.minus(FRESH), limit)?;

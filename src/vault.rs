@@ -2,7 +2,10 @@
 //!
 //! Destroying a wrapped key makes its record unreadable for ever, in the database and in every copy of it.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, anyhow};
+use arc_swap::ArcSwap;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::signature::Ed25519KeyPair;
@@ -47,90 +50,239 @@ pub struct Sealed {
     pub sealed: Vec<u8>,
 }
 
-/// Seals and unseals; holds the keys derived from the master key.
-pub struct Vault {
-    master_key_id: String,
-    wrapping: LessSafeKey,
-    index: hmac::Key,
-    csrf: hmac::Key,
-    links: hmac::Key,
-    signing_seed: SecretBox<[u8; KEY_BYTES]>,
+impl Sealed {
+    /// Whether its data key was destroyed.
+    pub fn is_erased(&self) -> bool {
+        self.wrapped_key.is_empty()
+    }
 }
 
-impl Vault {
-    pub fn new(master: &MasterKey) -> anyhow::Result<Self> {
-        let master = master.0.expose_secret();
+/// The keys derived from one master key.
+struct Keys {
+    id: String,
+    wrapping: LessSafeKey,
+    csrf: hmac::Key,
+    links: hmac::Key,
+}
+
+impl Keys {
+    fn new(master: &[u8]) -> anyhow::Result<Self> {
         let id = digest::digest(&digest::SHA256, &derive(master, b"galena key id")?);
         Ok(Self {
-            master_key_id: hex(&id.as_ref()[..8]),
+            id: hex(&id.as_ref()[..8]),
             wrapping: aead_key(&derive(master, b"galena wrapping")?)?,
-            index: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena blind index")?),
             csrf: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena csrf")?),
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena links")?),
-            signing_seed: SecretBox::new(Box::new(derive(master, b"galena access tokens")?)),
         })
     }
+}
 
-    /// Names the master key without telling it.
-    pub fn master_key_id(&self) -> &str {
-        &self.master_key_id
+/// A key of the blind hashes; 32 bytes, kept in the database under the master key.
+#[derive(Clone)]
+pub struct IndexKey(hmac::Key);
+
+impl IndexKey {
+    pub fn new(bytes: &[u8; KEY_BYTES]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
-    /// Seals `plain` for the place `context` (table and row); elsewhere it does not open.
-    pub fn seal(&self, context: &str, plain: &[u8]) -> anyhow::Result<Sealed> {
-        let data_key: [u8; KEY_BYTES] = random()?;
-        Ok(Sealed {
-            master_key_id: self.master_key_id.clone(),
-            wrapped_key: encrypt(&self.wrapping, context, &data_key)?,
-            sealed: encrypt(&aead_key(&data_key)?, context, plain)?,
-        })
-    }
-
-    /// Opens what was sealed for `context`.
-    pub fn unseal(&self, context: &str, record: &Sealed) -> anyhow::Result<Vec<u8>> {
-        if record.master_key_id != self.master_key_id {
-            return Err(anyhow!(
-                "sealed under master key {}, this server has {}",
-                record.master_key_id,
-                self.master_key_id
-            ));
-        }
-        let data_key: [u8; KEY_BYTES] = decrypt(&self.wrapping, context, &record.wrapped_key)?
-            .try_into()
-            .map_err(|_| anyhow!("a wrapped key has the wrong length"))?;
-        decrypt(&aead_key(&data_key)?, context, &record.sealed)
-    }
-
-    /// A keyed hash by which equal values are found without being readable.
-    pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
-        let mut signer = hmac::Context::with_key(&self.index);
+    fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+        let mut signer = hmac::Context::with_key(&self.0);
         signer.update(kind.as_bytes());
         signer.update(&[0]);
         signer.update(value.as_bytes());
         signer.sign().as_ref().to_vec()
     }
+}
+
+/// The keys of the blind hashes.
+struct IndexKeys {
+    /// Those that hashes are written under; two while one takes over from the other.
+    write: Vec<IndexKey>,
+    /// Those that are looked up.
+    read: Vec<IndexKey>,
+}
+
+/// Seals and unseals; holds the keys derived from the master keys.
+pub struct Vault {
+    /// The one that seals, then those that only open what they sealed before.
+    keys: Vec<Keys>,
+    first_index: [u8; KEY_BYTES],
+    index: ArcSwap<IndexKeys>,
+    signing_seed: SecretBox<[u8; KEY_BYTES]>,
+}
+
+impl Vault {
+    pub fn new(master: &MasterKey) -> anyhow::Result<Self> {
+        Self::with_old(master, &[])
+    }
+
+    /// Seals under `master`, and opens what was sealed under `old` ones too.
+    pub fn with_old(master: &MasterKey, old: &[MasterKey]) -> anyhow::Result<Self> {
+        let keys = std::iter::once(master)
+            .chain(old)
+            .map(|key| Keys::new(key.0.expose_secret()))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let master = master.0.expose_secret();
+        let first_index = derive(master, b"galena blind index")?;
+        Ok(Self {
+            keys,
+            first_index,
+            index: ArcSwap::from_pointee(IndexKeys {
+                write: vec![IndexKey::new(&first_index)],
+                read: vec![IndexKey::new(&first_index)],
+            }),
+            signing_seed: SecretBox::new(Box::new(derive(master, b"galena access tokens")?)),
+        })
+    }
+
+    /// Names the master key that seals, without telling it.
+    pub fn master_key_id(&self) -> &str {
+        self.keys.first().map_or("", |key| &key.id)
+    }
+
+    /// Whether what was sealed under this master key can be opened.
+    pub fn knows(&self, master_key_id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == master_key_id)
+    }
+
+    /// The master keys that only open what they sealed before.
+    pub fn old_master_key_ids(&self) -> Vec<String> {
+        let old = self.keys.iter().skip(1);
+        old.map(|key| key.id.clone()).collect()
+    }
+
+    fn current(&self) -> anyhow::Result<&Keys> {
+        self.keys.first().ok_or_else(|| anyhow!("no master key"))
+    }
+
+    /// Seals `plain` for a place, `table/row`; in another table, column or row it does not open.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> anyhow::Result<Sealed> {
+        let data_key: [u8; KEY_BYTES] = random()?;
+        let master = self.current()?;
+        Ok(Sealed {
+            master_key_id: master.id.clone(),
+            wrapped_key: encrypt(&master.wrapping, &bound(place, "wrapped_key"), &data_key)?,
+            sealed: encrypt(&aead_key(&data_key)?, &bound(place, "sealed"), plain)?,
+        })
+    }
+
+    /// Opens what was sealed for a place.
+    pub fn unseal(&self, place: &str, record: &Sealed) -> anyhow::Result<Vec<u8>> {
+        let data_key = self.data_key(place, record)?;
+        decrypt(
+            &aead_key(&data_key)?,
+            &bound(place, "sealed"),
+            &record.sealed,
+        )
+    }
+
+    /// Opens what was sealed for a place; `None` when its key was destroyed.
+    pub fn unseal_kept(&self, place: &str, record: &Sealed) -> anyhow::Result<Option<Vec<u8>>> {
+        if record.is_erased() {
+            return Ok(None);
+        }
+        self.unseal(place, record).map(Some)
+    }
+
+    /// The same data key, wrapped by the current master key.
+    pub fn rewrap(&self, place: &str, record: &Sealed) -> anyhow::Result<Sealed> {
+        let data_key = self.data_key(place, record)?;
+        let master = self.current()?;
+        Ok(Sealed {
+            master_key_id: master.id.clone(),
+            wrapped_key: encrypt(&master.wrapping, &bound(place, "wrapped_key"), &data_key)?,
+            sealed: record.sealed.clone(),
+        })
+    }
+
+    fn data_key(&self, place: &str, record: &Sealed) -> anyhow::Result<[u8; KEY_BYTES]> {
+        let master = self
+            .keys
+            .iter()
+            .find(|key| key.id == record.master_key_id)
+            .ok_or_else(|| {
+                anyhow!(
+                    "sealed under master key {}, which this server does not have",
+                    record.master_key_id
+                )
+            })?;
+        decrypt(
+            &master.wrapping,
+            &bound(place, "wrapped_key"),
+            &record.wrapped_key,
+        )?
+        .try_into()
+        .map_err(|_| anyhow!("a wrapped key has the wrong length"))
+    }
+
+    /// What the first key of the blind hashes is, where the database has none yet.
+    pub fn first_index_key(&self) -> [u8; KEY_BYTES] {
+        self.first_index
+    }
+
+    /// Sets the keys of the blind hashes: those to write under, the current one first, and those to look up.
+    pub fn set_index_keys(&self, write: Vec<IndexKey>, read: Vec<IndexKey>) {
+        if !write.is_empty() {
+            self.index.store(Arc::new(IndexKeys { write, read }));
+        }
+    }
+
+    /// A keyed hash by which equal values are found without being readable.
+    pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+        let index = self.index.load();
+        index
+            .write
+            .first()
+            .map(|key| key.blind(kind, value))
+            .unwrap_or_default()
+    }
+
+    /// The hashes to write: one, or two while the key is being changed.
+    pub fn blinds_to_write(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        let index = self.index.load();
+        let keys = index.write.iter();
+        keys.map(|key| key.blind(kind, value)).collect()
+    }
+
+    /// The hashes under every key that is still looked up.
+    pub fn blinds(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        let index = self.index.load();
+        let keys = index.read.iter();
+        keys.map(|key| key.blind(kind, value)).collect()
+    }
 
     /// The CSRF token of a session cookie.
     pub fn csrf_token(&self, cookie: &str) -> String {
-        hex(hmac::sign(&self.csrf, cookie.as_bytes()).as_ref())
+        self.keys.first().map_or_else(String::new, |key| {
+            hex(hmac::sign(&key.csrf, cookie.as_bytes()).as_ref())
+        })
     }
 
     pub fn csrf_matches(&self, cookie: &str, token: &str) -> bool {
-        unhex(token).is_some_and(|tag| hmac::verify(&self.csrf, cookie.as_bytes(), &tag).is_ok())
+        unhex(token).is_some_and(|tag| {
+            self.keys
+                .iter()
+                .any(|key| hmac::verify(&key.csrf, cookie.as_bytes(), &tag).is_ok())
+        })
     }
 
     /// A text that only this server can have written, with its signature: `text.5f3a..`.
     pub fn sign_link(&self, text: &str) -> String {
-        let tag = hmac::sign(&self.links, text.as_bytes());
-        format!("{text}.{}", hex(tag.as_ref()))
+        let tag = self.keys.first().map_or_else(String::new, |key| {
+            hex(hmac::sign(&key.links, text.as_bytes()).as_ref())
+        });
+        format!("{text}.{tag}")
     }
 
-    /// The text of what `sign_link` made; `None` for anything else.
+    /// The text of what `sign_link` made, also under an old master key; `None` for anything else.
     pub fn read_link<'a>(&self, signed: &'a str) -> Option<&'a str> {
         let (text, tag) = signed.rsplit_once('.')?;
         let tag = unhex(tag)?;
-        hmac::verify(&self.links, text.as_bytes(), &tag).ok()?;
-        Some(text)
+        self.keys
+            .iter()
+            .any(|key| hmac::verify(&key.links, text.as_bytes(), &tag).is_ok())
+            .then_some(text)
     }
 
     /// The key pair that signs access tokens.
@@ -138,6 +290,12 @@ impl Vault {
         Ed25519KeyPair::from_seed_unchecked(self.signing_seed.expose_secret())
             .map_err(|_| anyhow!("the signing key cannot be derived"))
     }
+}
+
+/// What binds a part of a sealed record to its table, column and row.
+fn bound(place: &str, column: &str) -> String {
+    let (table, row) = place.split_once('/').unwrap_or((place, ""));
+    format!("{table}.{column}/{row}")
 }
 
 /// `N` bytes from the operating system's generator.
@@ -244,33 +402,73 @@ mod tests {
     #[test]
     fn opens_only_in_its_place_under_its_key() {
         let vault = vault();
-        let record = vault.seal("lead_contacts/1", b"+37120000000").unwrap();
-        assert_eq!(
-            vault.unseal("lead_contacts/1", &record).unwrap(),
-            b"+37120000000"
-        );
-        assert!(vault.unseal("lead_contacts/2", &record).is_err());
-        assert!(self::vault().unseal("lead_contacts/1", &record).is_err());
+        let place = "lead_contacts/1";
+        let record = vault.seal(place, b"+37120000000").unwrap();
+        assert_eq!(vault.unseal(place, &record).unwrap(), b"+37120000000");
+        for elsewhere in ["lead_contacts/2", "refused_leads/1"] {
+            assert!(vault.unseal(elsewhere, &record).is_err());
+        }
+        assert!(self::vault().unseal(place, &record).is_err());
         let mut broken = record.clone();
         broken.sealed[20] ^= 1;
-        assert!(vault.unseal("lead_contacts/1", &broken).is_err());
+        assert!(vault.unseal(place, &broken).is_err());
+    }
+
+    #[test]
+    fn a_wrapped_key_is_no_content_and_content_is_no_key() {
+        let vault = vault();
+        let place = "lead_contacts/1";
+        let record = vault.seal(place, &[7; KEY_BYTES]).unwrap();
+        let swapped = Sealed {
+            sealed: record.wrapped_key.clone(),
+            ..record.clone()
+        };
+        assert!(vault.unseal(place, &swapped).is_err());
+        let erased = Sealed {
+            master_key_id: String::new(),
+            wrapped_key: Vec::new(),
+            sealed: Vec::new(),
+        };
+        assert!(vault.unseal(place, &erased).is_err());
+        assert_eq!(vault.unseal_kept(place, &erased).unwrap(), None);
+    }
+
+    #[test]
+    fn a_new_master_key_opens_what_the_old_one_sealed_and_wraps_it_anew() {
+        let (old, new) = (
+            MasterKey::generate().unwrap(),
+            MasterKey::generate().unwrap(),
+        );
+        let place = "lead_contacts/1";
+        let before = Vault::new(&old).unwrap();
+        let record = before.seal(place, b"anna@example.org").unwrap();
+        let link = before.sign_link("lead_1");
+        let both = Vault::with_old(&new, std::slice::from_ref(&old)).unwrap();
+        assert_eq!(both.unseal(place, &record).unwrap(), b"anna@example.org");
+        assert_eq!(both.read_link(&link), Some("lead_1"));
+        let moved = both.rewrap(place, &record).unwrap();
+        assert_eq!(moved.sealed, record.sealed);
+        let after = Vault::new(&new).unwrap();
+        assert!(after.unseal(place, &record).is_err());
+        assert_eq!(after.unseal(place, &moved).unwrap(), b"anna@example.org");
+        assert!(both.knows(before.master_key_id()) && !after.knows(before.master_key_id()));
     }
 
     #[test]
     fn blind_hashes_are_keyed_and_typed() {
         let vault = vault();
-        assert_eq!(
-            vault.blind("email", "a@b.lv"),
-            vault.blind("email", "a@b.lv")
+        let email = vault.blind("email", "a@b.lv");
+        assert_eq!(vault.blind("email", "a@b.lv"), email);
+        assert_ne!(vault.blind("phone", "a@b.lv"), email);
+        assert_ne!(self::vault().blind("email", "a@b.lv"), email);
+        let (next, first) = (
+            IndexKey::new(&[1; KEY_BYTES]),
+            IndexKey::new(&vault.first_index_key()),
         );
-        assert_ne!(
-            vault.blind("email", "a@b.lv"),
-            vault.blind("phone", "a@b.lv")
-        );
-        assert_ne!(
-            vault.blind("email", "a@b.lv"),
-            self::vault().blind("email", "a@b.lv")
-        );
+        vault.set_index_keys(vec![next.clone()], vec![next, first]);
+        let now = vault.blind("email", "a@b.lv");
+        assert_ne!(now, email);
+        assert_eq!(vault.blinds("email", "a@b.lv"), [now, email]);
     }
 
     #[test]

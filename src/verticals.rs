@@ -3,6 +3,7 @@
 pub mod api;
 mod common;
 mod dispute_rules;
+mod keeping;
 mod numbers;
 pub mod pages;
 pub mod place;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use dispute_rules::{DisputeReason, DisputeRules, EvidenceNeeded, NotCreditable};
+pub use keeping::{ConsentRecipients, Keeping, change as change_keeping};
 pub use numbers::{Numbers, change};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
@@ -170,6 +172,8 @@ pub struct Vertical {
     pub sale_prior: BasisPoints,
     /// The leads that these chances count for beside observed ones.
     pub prior_weight: i32,
+    /// How long personal data is kept, and whom its consents cover.
+    pub keeping: Keeping,
     /// How leads are disputed; contract versions pin it.
     pub disputes: DisputeRules,
     /// The fields every vertical has, then its own.

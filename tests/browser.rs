@@ -1,6 +1,7 @@
 //! The product in a real browser. Skipped unless `TEST_BROWSER=1`, which CI sets.
 
 mod appointment;
+mod audit_day;
 mod diamond;
 mod dispute;
 mod pictures;

@@ -18,7 +18,7 @@ const SALESFORCE: &[u8] = include_bytes!("fixtures/salesforce-leads.csv");
 const PLAIN: &[u8] = include_bytes!("fixtures/plain-windows-1257.csv");
 
 /// What the seller says once for a file.
-fn defaults(more: &[(&str, &str)]) -> Defaults {
+pub fn defaults(more: &[(&str, &str)]) -> Defaults {
     [
         ("consent.text", "I agree to be called."),
         ("consent.page_url", "https://shop.example/form"),
@@ -33,7 +33,7 @@ fn defaults(more: &[(&str, &str)]) -> Defaults {
 }
 
 /// Uploads a file as the page does; what is no table is refused.
-async fn upload(
+pub async fn upload(
     app: &TestApp,
     seller: &Trader,
     vertical: &'static str,
@@ -76,7 +76,7 @@ async fn start(app: &TestApp, import: &Import) -> Result<()> {
         .await
 }
 
-async fn import(
+pub async fn import(
     app: &TestApp,
     seller: &Trader,
     vertical: &'static str,
@@ -219,6 +219,7 @@ fn importer(app: &TestApp) -> Importer {
         db: app.app.db.clone(),
         clock: app.clock.clone(),
         vault: app.app.vault.clone(),
+        verifier: Arc::clone(&app.app.verifier),
         exchange: app.app.exchange.clone(),
     }
 }

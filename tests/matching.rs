@@ -49,6 +49,7 @@ pub fn vertical() -> Vertical {
         held_prior: BasisPoints(1_500),
         sale_prior: BasisPoints(500),
         prior_weight: 20,
+        keeping: galena::verticals::Keeping::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: vec![
             field("age", FieldKind::Integer, &[]),
@@ -84,6 +85,7 @@ fn request(filter: Filter) -> PurchaseRequest {
         caps: Vec::new(),
         schedule: Schedule::always(Tz::UTC),
         max_consent_age_days: None,
+        min_quality: 0,
         sellers: Sellers::default(),
         auto_buy: true,
         deliver_email: None,
@@ -113,9 +115,12 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         accepts: vec![Model::Ppl],
         least: Least::default(),
         score: 0,
+        stage: galena::scoring::Stage::Lead,
+        quality: 100,
         copies: 1,
         copies_sold: 0,
         consent_given_at: NOW.minus(DAY),
+        recipients: Vec::new(),
         received_at: NOW.minus(DAY),
         expires_at: NOW.plus(DAY),
     }

@@ -75,10 +75,12 @@ fn merge(into: &mut Value, change: &Value) {
 /// Puts a lead on the shelf.
 async fn shelve(app: &TestApp, seller: &Trader, number: u32, change: Value) -> LeadId {
     let (vault, now, seller) = (Arc::clone(&app.app.vault), app.clock.now(), seller.account);
+    let verifier = Arc::clone(&app.app.verifier);
     app.write(move |conn| {
         let vertical = Arc::new(verticals::by_key(conn, "eyewear")?);
         let document = lead(number, &change);
-        let draft = galena::leads::Draft::parse(&vertical, &document, Spelling::Typed, now)?;
+        let draft =
+            galena::leads::Draft::parse(&vertical, &document, Spelling::Typed, &verifier, now)?;
         let source = Source::api(Actor::System);
         let taken = galena::leads::receive(conn, &vault, &Shelf, seller, &draft, &source, now)?;
         Ok(taken.listing.id)

@@ -12,6 +12,7 @@ use galena::money::BasisPoints;
 use galena::purchases::Seller;
 use galena::requests::PurchaseRequest;
 use galena::vault::{MasterKey, Vault};
+use galena::verification::Verifier;
 use galena::verticals;
 
 use crate::people::person;
@@ -105,13 +106,14 @@ fn list(db: &Db) -> Vec<Listing> {
     let known: Vec<_> = known.into_iter().map(Arc::new).collect();
     let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
     let exchange = Arc::new(Seller::new(Arc::new(Market::new())));
+    let verifier = Verifier::new().unwrap();
     let mut rng = fastrand::Rng::with_seed(1);
     let sent: Vec<_> = (0..SELLERS + ORDERS)
         .map(|number| {
             // One a millisecond: ids sort by time, which decides where their rows lie.
             let at = now.minus(HOUR).plus(i64::try_from(number).unwrap() * 1_000);
             let document = person(number, at.minus(HOUR));
-            let intake = Intake::read(&known, document, Spelling::Typed, at);
+            let intake = Intake::read(&known, document, Spelling::Typed, &verifier, at);
             let seller = sellers.get(number).copied();
             (
                 seller.unwrap_or_else(|| sellers[rng.usize(..SELLERS)]),

@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, charges, conversions, disputes, events, jobs, ledger, payouts, purchases, standing,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, privacy,
+    purchases, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -47,13 +48,18 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
         Task::new("payouts", Duration::from_mins(1), payouts_due),
         Task::new("invoices", Duration::from_mins(10), invoices_due),
         Task::new("standing", Duration::from_mins(5), keep_standings),
+        Task::new("audits", Duration::from_mins(1), draw_audits),
+        Task::new("scores", Duration::from_mins(1), keep_scores),
         Task::new("expire", Duration::from_mins(1), expire),
+        Task::new("erasures", Duration::from_mins(1), erase_and_scrub),
+        Task::new("keys", Duration::from_secs(10), change_keys),
         Task::new("sweep", Duration::from_hours(1), sweep),
         Task::new("metrics", Duration::from_secs(15), keep_metrics),
     ]
@@ -83,6 +89,12 @@ async fn seal(app: App) -> Result<()> {
 pub(super) async fn seal_once(app: &App) -> Result<usize> {
     let now = app.clock.now();
     app.db.write(move |conn| ledger::seal(conn, now)).await
+}
+
+/// Learns of settings and data sets that changed.
+async fn refresh_verifier(app: App) -> Result<()> {
+    let verifier = Arc::clone(&app.verifier);
+    app.db.read(move |conn| verifier.refresh(conn)).await
 }
 
 /// Work that is done a batch at a time: how many it did, zero when nothing is left.
@@ -135,6 +147,16 @@ async fn keep_standings(app: App) -> Result<()> {
     in_batches(&app, &[standing::refresh]).await
 }
 
+/// Draws the leads that are audited.
+async fn draw_audits(app: App) -> Result<()> {
+    in_batches(&app, &[audits::sample]).await
+}
+
+/// Lets scores fade by the clock, and moves leads to a new model where that was asked for.
+async fn keep_scores(app: App) -> Result<()> {
+    in_batches(&app, &[scoring::decay, scoring::move_leads]).await
+}
+
 /// Makes the payouts that are due by schedule.
 async fn payouts_due(app: App) -> Result<()> {
     in_batches(&app, &[payouts::settings::make_scheduled]).await
@@ -150,7 +172,37 @@ async fn invoices_due(app: App) -> Result<()> {
 
 /// Ends listings whose time is over.
 async fn expire(app: App) -> Result<()> {
-    in_batches(&app, &[leads::expire]).await
+    in_batches(&app, &[leads::expire, leads::confirm::lapse_due]).await
+}
+
+/// Erases what was kept for long enough, and overwrites what erasures left behind.
+async fn erase_and_scrub(app: App) -> Result<()> {
+    in_batches(&app, &[privacy::purge]).await?;
+    if !privacy::scrub(&app.db, app.clock.now()).await? {
+        tracing::info!("erased bytes are still being read; they are overwritten with the next run");
+    }
+    Ok(())
+}
+
+/// Learns of new keys of the blind hashes, and moves what lies under old keys to the present ones.
+async fn change_keys(app: App) -> Result<()> {
+    let vault = Arc::clone(&app.vault);
+    app.db
+        .read(move |conn| privacy::load_index_keys(conn, &vault))
+        .await?;
+    loop {
+        let (vault, now) = (Arc::clone(&app.vault), app.clock.now());
+        let moved = app
+            .db
+            .write(move |conn| {
+                let wrapped = privacy::keys::rewrap(conn, &vault, AT_ONCE)?;
+                Ok(wrapped + privacy::change_index_key(conn, &vault, now, AT_ONCE)?)
+            })
+            .await?;
+        if moved == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn sweep(app: App) -> Result<()> {
@@ -159,6 +211,8 @@ async fn sweep(app: App) -> Result<()> {
     app.db
         .write(move |conn| {
             idempotency::sweep(conn, now)?;
+            privacy::sweep(conn, now)?;
+            verification::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })

@@ -85,6 +85,7 @@ fn make(app: &App) -> anyhow::Result<Vec<SignIn>> {
         db: &app.db,
         vault: &app.vault,
         exchange: &app.exchange,
+        verifier: &app.verifier,
         now: app.clock.now(),
     };
     let sign_ins = maker.make(|done| bar.set_position(u64::try_from(done).unwrap_or(0)))?;

@@ -126,6 +126,7 @@ fn take_in(app: &App, begun: &Import, source: FileSource) -> anyhow::Result<()> 
         clock: app.clock.clone(),
         vault: Arc::clone(&app.vault),
         exchange: Arc::clone(&app.exchange),
+        verifier: Arc::clone(&app.verifier),
     };
     let report = |progress: &Progress| {
         for line in &progress.refused {

@@ -38,6 +38,7 @@ pub enum BuiltIn {
     HasPhone,
     HasEmail,
     Score,
+    Quality,
 }
 
 /// Where a condition finds its value.
@@ -56,13 +57,14 @@ pub enum Seen<'a> {
 }
 
 impl BuiltIn {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Channel,
         Self::ConsentAgeDays,
         Self::ReceivedAgeDays,
         Self::HasPhone,
         Self::HasEmail,
         Self::Score,
+        Self::Quality,
     ];
 
     const fn key(self) -> &'static str {
@@ -73,6 +75,7 @@ impl BuiltIn {
             Self::HasPhone => "has_phone",
             Self::HasEmail => "has_email",
             Self::Score => "score",
+            Self::Quality => "quality",
         }
     }
 
@@ -84,6 +87,7 @@ impl BuiltIn {
             Self::HasPhone => (fl!(lang, "requests-field-has-phone"), FieldKind::Boolean),
             Self::HasEmail => (fl!(lang, "requests-field-has-email"), FieldKind::Boolean),
             Self::Score => (fl!(lang, "requests-field-score"), FieldKind::Integer),
+            Self::Quality => (fl!(lang, "requests-field-quality"), FieldKind::Integer),
         };
         let channels = Channel::ALL
             .iter()
@@ -94,7 +98,7 @@ impl BuiltIn {
             kind,
             allowed: channels.filter(|_| self == Self::Channel).collect(),
             min: (kind == FieldKind::Integer).then_some(0),
-            max: (self == Self::Score).then_some(100),
+            max: matches!(self, Self::Score | Self::Quality).then_some(100),
         }
     }
 }
@@ -127,6 +131,7 @@ impl Source {
             Self::BuiltIn(BuiltIn::HasPhone) => Some(Seen::Bool(listing.has_phone())),
             Self::BuiltIn(BuiltIn::HasEmail) => Some(Seen::Bool(listing.has_email())),
             Self::BuiltIn(BuiltIn::Score) => Some(Seen::Int(i64::from(listing.score))),
+            Self::BuiltIn(BuiltIn::Quality) => Some(Seen::Int(i64::from(listing.quality))),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::bail;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, Debtor, Network, Options};
+use super::{Config, Debtor, Network, Options, Service};
 use crate::bank;
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
@@ -51,6 +52,20 @@ impl Problems {
             ));
         }
         value
+    }
+
+    fn service(
+        &mut self,
+        option: &str,
+        url: Option<String>,
+        key: Option<String>,
+    ) -> Option<Service> {
+        let url = url.filter(|url| !url.trim().is_empty())?;
+        let checked = Reach::Any.parse(&url).map(|_| url);
+        Some(Service {
+            url: self.keep(option, checked, String::new),
+            key: key.map(SecretString::from),
+        })
     }
 
     fn refuse_if(&mut self, is_wrong: bool, problem: &str) {
@@ -99,6 +114,16 @@ impl TryFrom<Options> for Config {
             db_connections: wrong.within("db_connections", options.db_connections, 8, 1, 1_000),
             migrate: options.migrate.unwrap_or(true),
             master_key_file: options.master_key_file,
+            master_key_command: options.master_key_command,
+            old_master_key_files: options
+                .old_master_key_files
+                .as_deref()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+                .collect(),
             workers: options.workers,
             trusted_proxies: wrong.keep("trusted_proxies", Network::list(&proxies), Vec::new),
             session_idle: HOUR
@@ -137,6 +162,24 @@ impl TryFrom<Options> for Config {
             log_as_json: wrong.keep("log_format", is_json(options.log_format.as_deref()), || {
                 false
             }),
+            phone_lookup: wrong.service(
+                "phone_lookup_url",
+                options.phone_lookup_url,
+                options.phone_lookup_key,
+            ),
+            mailbox_lookup: wrong.service(
+                "mailbox_lookup_url",
+                options.mailbox_lookup_url,
+                options.mailbox_lookup_key,
+            ),
+            sms: wrong.service("sms_url", options.sms_url, options.sms_key),
+            lookup_timeout: Duration::from_millis(u64::from(wrong.within(
+                "lookup_timeout_ms",
+                options.lookup_timeout_ms,
+                3_000,
+                10,
+                15_000,
+            ))),
             debtor,
             reach: if options.webhooks_anywhere == Some(true) {
                 Reach::Any

@@ -48,6 +48,10 @@ options! {
     migrate: bool, "GALENA_MIGRATE";
     /// File with the master key, 32 bytes in base64 [default: master.key in the data folder, made when missing]
     master_key_file: PathBuf, "GALENA_MASTER_KEY_FILE";
+    /// Command whose output is the master key, such as one that asks a key service [default: none]
+    master_key_command: String, "GALENA_MASTER_KEY_COMMAND";
+    /// Files with master keys of before, separated by commas: they only open what they sealed [default: none]
+    old_master_key_files: String, "GALENA_OLD_MASTER_KEY_FILES";
     /// Threads that answer requests [default: one a core]
     workers: usize, "GALENA_WORKERS";
     /// Networks of proxies whose X-Forwarded-For is believed: `10.0.0.0/8,::1/128` [default: none]
@@ -70,6 +74,20 @@ options! {
     log_format: String, "GALENA_LOG_FORMAT";
     /// Whether webhooks may go to private addresses and by http: for tests and closed networks [default: false]
     webhooks_anywhere: bool, "GALENA_WEBHOOKS_ANYWHERE";
+    /// Address that phone numbers are looked up at: `POST {"value": "+371.."}` [default: none]
+    phone_lookup_url: String, "GALENA_PHONE_LOOKUP_URL";
+    /// Its bearer token
+    phone_lookup_key: String, "GALENA_PHONE_LOOKUP_KEY";
+    /// Address that mailboxes are looked up at: `POST {"value": "name@example.com"}` [default: none]
+    mailbox_lookup_url: String, "GALENA_MAILBOX_LOOKUP_URL";
+    /// Its bearer token
+    mailbox_lookup_key: String, "GALENA_MAILBOX_LOOKUP_KEY";
+    /// Address that text messages are sent by: `POST {"to": "+371..", "text": ".."}` [default: none]
+    sms_url: String, "GALENA_SMS_URL";
+    /// Its bearer token
+    sms_key: String, "GALENA_SMS_KEY";
+    /// Milliseconds that a look-up may take; then the lead goes on without it [default: 3000]
+    lookup_timeout_ms: u32, "GALENA_LOOKUP_TIMEOUT_MS";
     /// Seconds that requests in flight have at shutdown [default: 30]
     shutdown_seconds: u64, "GALENA_SHUTDOWN_SECONDS";
     /// Name of the account that payouts are made from, as its bank has it [default: none, and no SEPA files]

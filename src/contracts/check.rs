@@ -8,8 +8,8 @@ use super::terms::{
 };
 use crate::conditions::{Conditions, Filter, FilterFields};
 use crate::error::{FieldError, Reason};
-use crate::leads::Stage;
 use crate::money::{BasisPoints, Currency, Money, MoneyError, MoneyJson};
+use crate::scoring::Stage;
 use crate::text::english;
 use crate::verticals::{Model, Vertical};
 

@@ -4,8 +4,8 @@ use i18n_embed_fl::fl;
 
 use super::terms::{Period, Reporter, Terms};
 use crate::conditions::FilterFields;
-use crate::leads::{MQL_AT, SQL_AT, Stage};
 use crate::money::Money;
+use crate::scoring::Stage;
 use crate::text::Lang;
 use crate::verticals::{DisputeRules, Vertical};
 use crate::web::format::words;
@@ -90,8 +90,8 @@ fn qualified(l: &Lang, terms: &Terms, vertical: &Vertical) -> Vec<String> {
         said.push(fl!(l, "contracts-say-seniority", least = words(least)));
     }
     match criteria.min_stage {
-        Some(Stage::Mql) => said.push(fl!(l, "contracts-say-mql", score = MQL_AT)),
-        Some(Stage::Sql) => said.push(fl!(l, "contracts-say-sql", score = SQL_AT)),
+        Some(Stage::Mql) => said.push(fl!(l, "contracts-say-mql")),
+        Some(Stage::Sql) => said.push(fl!(l, "contracts-say-sql")),
         Some(Stage::Lead) | None => {}
     }
     if said.is_empty() {

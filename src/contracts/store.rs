@@ -17,8 +17,8 @@ use crate::db::schema::{contract_versions, contracts, purchase_requests, request
 use crate::db::types::{from_json, json};
 use crate::error::{Error, Result};
 use crate::id::{AccountId, ContractId, ContractVersionId, RequestId, VerticalId};
-use crate::leads::Stage;
 use crate::money::{BasisPoints, Currency, Money};
+use crate::scoring::Stage;
 use crate::verticals::Model;
 
 #[derive(Queryable, Selectable, Insertable)]

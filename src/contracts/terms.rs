@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::odds::{Chance, Odds};
 use crate::conditions::Filter;
 use crate::db::types::text_enum;
-use crate::leads::Stage;
 use crate::money::{BasisPoints, Currency, Money, MoneyJson};
+use crate::scoring::Stage;
 use crate::verticals::{DisputeRules, Model, Vertical};
 
 text_enum! {

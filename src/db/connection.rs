@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
+use diesel::sql_types::Integer;
 
 use super::url::DatabaseUrl;
 
@@ -44,10 +45,11 @@ pub(crate) use insert_rows;
 
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; \
      SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
-/// Recursive triggers, so that INSERT OR REPLACE cannot pass by the triggers of append-only tables.
+/// Recursive triggers, so that INSERT OR REPLACE cannot pass by the triggers of append-only tables. Secure
+/// deletion, so that what was erased is overwritten in the file.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-     PRAGMA recursive_triggers = ON; PRAGMA cache_size = -8000";
+     PRAGMA recursive_triggers = ON; PRAGMA cache_size = -8000; PRAGMA secure_delete = ON";
 
 /// What suits the one writer. A savepoint keeps a copy of each page that changes in it: in memory, since a
 /// sale outgrows what SQLite would hold before it turns to a file in the temporary folder. Checkpoints
@@ -79,6 +81,24 @@ pub fn open(url: &DatabaseUrl) -> anyhow::Result<Conn> {
         }
     };
     Ok(conn)
+}
+
+#[derive(QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
+/// Moves SQLite's log into the database and empties it, so that nothing deleted is left in it; false while
+/// somebody reads an older view. PostgreSQL's log is its own.
+pub fn empty_log(url: &DatabaseUrl) -> anyhow::Result<bool> {
+    let mut conn = open(url)?;
+    let Conn::Sqlite(inner) = &mut conn else {
+        return Ok(true);
+    };
+    let done: Checkpoint =
+        diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(inner)?;
+    Ok(done.busy == 0)
 }
 
 /// Opens pooled connections; on SQLite they only read, since writes belong to the one writer.

@@ -23,7 +23,12 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261125000011_payouts",
     "20261125000013_dispute_places",
     "20261125000014_standing",
+    "20261128000016_verification",
+    "20261128000017_confirmations",
+    "20261128000018_privacy",
     "20261128000021_events",
+    "20261128000022_scoring",
+    "20261128000023_audits",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,8 @@
 mod books;
 mod offers;
 mod people;
+mod privacy;
+mod scores;
 mod told;
 mod trades;
 mod wants;
@@ -14,6 +16,8 @@ mod wants;
 pub use books::*;
 pub use offers::*;
 pub use people::*;
+pub use privacy::*;
+pub use scores::*;
 pub use told::*;
 pub use trades::*;
 pub use wants::*;
@@ -25,6 +29,8 @@ diesel::joinable!(api_keys -> accounts (account_id));
 diesel::joinable!(leads -> verticals (vertical_id));
 diesel::joinable!(lead_contacts -> leads (lead_id));
 diesel::joinable!(lead_consents -> leads (lead_id));
+diesel::joinable!(lead_scores -> leads (lead_id));
+diesel::joinable!(lead_confirmations -> leads (lead_id));
 diesel::joinable!(purchases -> leads (lead_id));
 diesel::joinable!(purchases -> purchase_requests (request_id));
 diesel::joinable!(purchase_requests -> contract_versions (contract_version_id));
@@ -54,6 +60,14 @@ diesel::joinable!(purchase_notes -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    consent_texts,
+    refused_hashes,
+    erasures,
+    revocations,
+    revocation_tasks,
+    subject_requests,
+    index_keys,
+    call_rules,
     users,
     sessions,
     api_keys,
@@ -73,6 +87,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_contacts,
     lead_consents,
     lead_checks,
+    score_models,
+    lead_scores,
+    lead_events,
+    lead_audits,
+    audit_policy,
+    audit_shares,
+    link_hosts,
+    lead_confirmations,
+    verification_settings,
+    data_sets,
+    source_marks,
     contact_claims,
     imports,
     import_files,

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::id::{DeliveryId, PurchaseId};
 use crate::leads;
 use crate::mail::{Mailer, Message};
+use crate::privacy;
 use crate::purchases::{self, DeliverJob, Purchase};
 use crate::requests;
 use crate::text::english;
@@ -37,7 +38,13 @@ pub async fn deliver(sender: Sender, job: DeliverJob) -> Result<()> {
     let now = sender.clock.now();
     let Some(delivery) = sender
         .db
-        .write(move |conn| pending(conn, job.purchase, now))
+        .write(move |conn| {
+            // A contact whose consent was withdrawn meanwhile goes nowhere any more.
+            if is_withdrawn(conn, job.purchase)? {
+                return Ok(None);
+            }
+            pending(conn, job.purchase, now)
+        })
         .await?
     else {
         return Ok(());
@@ -88,6 +95,14 @@ fn pending(conn: &mut Conn, id: PurchaseId, now: Ts) -> Result<Option<Delivery>>
     Ok(Some(delivery))
 }
 
+fn is_withdrawn(conn: &mut Conn, id: PurchaseId) -> Result<bool> {
+    let Some(purchase) = purchases::by_id(conn, id)? else {
+        return Ok(false);
+    };
+    let revoked = privacy::revoked_at(conn, purchase.lead_id)?;
+    Ok(revoked.is_some() || privacy::erased(conn, purchase.lead_id)?.is_some())
+}
+
 fn recipient(conn: &mut Conn, id: PurchaseId) -> Result<Option<String>> {
     let Some(request) = purchases::by_id(conn, id)?.and_then(|purchase| purchase.request_id) else {
         return Ok(None);
@@ -115,7 +130,9 @@ fn compose(
         None => None,
     };
     noted(conn, &purchase, now)?;
+    let consent = leads::consent(conn, purchase.lead_id)?;
     let brief = Brief {
+        consent: &consent,
         purchase: &purchase,
         request: request.as_ref().map_or("", |request| &request.name),
         interest: &listing.interest,

@@ -4,7 +4,7 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use crate::error::{Error, Result};
-use crate::leads::Contact;
+use crate::leads::{Consent, Contact};
 use crate::mail::Message;
 use crate::purchases::Purchase;
 use crate::text::Lang;
@@ -39,6 +39,8 @@ pub struct Brief<'a> {
     pub purchase: &'a Purchase,
     pub request: &'a str,
     pub interest: &'a str,
+    /// What the person agreed to, with its proof.
+    pub consent: &'a Consent,
     /// The address of this server, without a slash at its end.
     pub base_url: &'a str,
 }
@@ -80,6 +82,8 @@ pub fn write(l: &Lang, to: &str, contact: &Contact, brief: &Brief<'_>) -> Result
 
 /// What is known of the person, as label and value.
 fn facts(l: &Lang, contact: &Contact, brief: &Brief<'_>) -> Vec<(String, String)> {
+    let consent = brief.consent;
+    let list = |items: &[String]| Some(items.join(", ")).filter(|text| !text.is_empty());
     let known = [
         (fl!(l, "delivery-name"), Some(contact.full_name())),
         (fl!(l, "delivery-phone"), contact.phone.clone()),
@@ -101,6 +105,37 @@ fn facts(l: &Lang, contact: &Contact, brief: &Brief<'_>) -> Vec<(String, String)
                     .format("%Y-%m-%d %H:%M UTC")
                     .to_string(),
             ),
+        ),
+        (fl!(l, "purchases-consent"), Some(consent.text.clone())),
+        (
+            fl!(l, "purchases-consent-given"),
+            Some(consent.given_at.to_string()),
+        ),
+        (
+            fl!(l, "purchases-consent-page"),
+            Some(consent.page_url.clone()),
+        ),
+        (fl!(l, "purchases-consent-version"), consent.version.clone()),
+        (fl!(l, "purchases-consent-ip"), contact.consent_ip.clone()),
+        (
+            fl!(l, "leads-field-consent-user-agent"),
+            contact.consent_user_agent.clone(),
+        ),
+        (
+            fl!(l, "leads-field-consent-typed"),
+            contact.consent_typed.clone(),
+        ),
+        (
+            fl!(l, "leads-field-consent-channels"),
+            list(&consent.channels),
+        ),
+        (
+            fl!(l, "leads-field-consent-recipients"),
+            list(&consent.recipients),
+        ),
+        (
+            fl!(l, "leads-field-consent-certificate"),
+            consent.certificate_url.clone(),
         ),
     ];
     known

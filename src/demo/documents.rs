@@ -38,16 +38,33 @@ pub fn make(rng: &mut Rng, count: usize, start: Ts, end: Ts) -> Vec<Sent> {
     let mut at = start;
     for (number, kind) in kinds.into_iter().enumerate() {
         at = at.plus(step);
-        sent.push(match kind {
+        let mut one = match kind {
             Some(which) => Sent {
                 seller: NEVA,
                 at,
                 document: diamond(rng, number, which, at),
             },
             None => any(rng, number, at),
-        });
+        };
+        qualify(&mut one.document, number);
+        sent.push(one);
     }
     sent
+}
+
+/// What the person did before, and what is known of their readiness, so that scores differ.
+fn qualify(document: &mut Value, number: usize) {
+    document["signals"] = json!({
+        "consultation": number.is_multiple_of(7),
+        "emails_opened": number % 9,
+        "newsletter": number.is_multiple_of(3),
+        "visits_30_days": number % 5,
+    });
+    let budgets = ["none", "planned", "approved"];
+    document["bant"] = json!({ "budget": budgets[number % 3], "need": "clear" });
+    if number.is_multiple_of(2) {
+        document["bant"]["timing"] = json!("quarter");
+    }
 }
 
 /// The tabulated case: all that the request asks for, with one thing amiss in the last ten.

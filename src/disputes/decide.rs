@@ -140,6 +140,28 @@ fn settle_on(
     Ok(next)
 }
 
+/// Upholds a dispute that the exchange opened after an audit of its own.
+pub(super) fn uphold(
+    conn: &mut Conn,
+    vault: &Vault,
+    auditor: &Caller,
+    dispute: &Dispute,
+    because: &str,
+    now: Ts,
+) -> Result<Dispute> {
+    let outcome = outcome(dispute, Ruling::Full)?;
+    let who = (DecisionHow::Operator, Some(auditor.user_id));
+    let next = settle_on(conn, dispute, outcome, who, auditor.actor(), now)?;
+    let evidence = Evidence {
+        text: reason(because)?,
+        ..Evidence::default()
+    };
+    let kind = entries::EntryKind::Decision;
+    let by = (DisputeSide::Operator, auditor.user_id, kind);
+    entries::add(conn, vault, &next, by, &evidence, now)?;
+    Ok(next)
+}
+
 /// What the published rule says of a dispute that was just opened.
 pub(super) fn rule_decision(
     conn: &mut Conn,

@@ -9,7 +9,7 @@ use crate::contracts::{Agreement, SENIORITY};
 use crate::db::Conn;
 use crate::db::types::text_enum;
 use crate::error::Result;
-use crate::leads::{self, Contact, Listing, Stage};
+use crate::leads::{self, Contact, Listing};
 use crate::purchases::Purchase;
 use crate::text::english;
 use crate::vault::Vault;
@@ -159,7 +159,7 @@ fn criteria(conn: &mut Conn, agreement: &Agreement, listing: &Listing, now: Ts) 
         .collect();
     if criteria
         .min_stage
-        .is_some_and(|least| Stage::of(listing.score) < least)
+        .is_some_and(|least| listing.stage < least)
     {
         failed.push("min_stage".to_owned());
     }

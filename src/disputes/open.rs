@@ -50,7 +50,7 @@ pub fn open(
 ) -> Result<Dispute> {
     let purchase = purchases::of_buyer(conn, caller.account_id, purchase)?
         .ok_or_else(|| Error::refused(Code::NotFound))?;
-    begin(conn, vault, caller, &purchase, claim, false, now)
+    begin(conn, vault, caller, (&purchase, Opening::Buyer), claim, now)
 }
 
 /// Opens a dispute for the buyer after its window, on the exchange's own account of things; neither
@@ -65,21 +65,31 @@ pub fn open_late(
 ) -> Result<Dispute> {
     let purchase =
         purchases::by_id(conn, purchase)?.ok_or_else(|| Error::refused(Code::NotFound))?;
-    begin(conn, vault, auditor, &purchase, claim, true, now)
+    begin(conn, vault, auditor, (&purchase, Opening::Late), claim, now)
 }
 
-fn begin(
+/// Who opens a dispute, and by which rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    Buyer,
+    /// The exchange, after the window.
+    Late,
+    /// The exchange, which has audited the lead and decides at once.
+    Audit,
+}
+
+pub(super) fn begin(
     conn: &mut Conn,
     vault: &Vault,
     caller: &Caller,
-    purchase: &Purchase,
+    (purchase, opening): (&Purchase, Opening),
     mut claim: Claim,
-    is_late: bool,
     now: Ts,
 ) -> Result<Dispute> {
+    let is_late = opening != Opening::Buyer;
     let agreement = contracts::agreement(conn, purchase.buyer_id, purchase.contract_version_id)?;
     let rules = &agreement.terms().disputes;
-    let reason = reason(&claim.reason, rules)?;
+    let reason = reason(&claim.reason, rules, opening)?;
     if store::of_charge(conn, purchase.id, claim.charge)?.is_some() {
         return Err(Error::refused(Code::AlreadyDisputed));
     }
@@ -145,6 +155,9 @@ fn begin(
     )?;
     store::insert_findings(conn, dispute.id, &found)?;
     record(conn, &dispute, caller.actor(), "dispute.opened", now)?;
+    if opening == Opening::Audit {
+        return Ok(dispute);
+    }
     if let Some(upheld) = rule(reason, &found) {
         return rule_decision(conn, &dispute, rules, upheld, now);
     }
@@ -189,11 +202,11 @@ fn fresh(
 }
 
 /// The reason, if these rules give money back for it.
-fn reason(text: &str, rules: &DisputeRules) -> Result<DisputeReason> {
+fn reason(text: &str, rules: &DisputeRules, opening: Opening) -> Result<DisputeReason> {
     let text = text.trim();
     let parsed: Option<DisputeReason> = text.parse().ok();
     parsed
-        .filter(|reason| rules.reasons.contains_key(reason))
+        .filter(|reason| opening == Opening::Audit || rules.reasons.contains_key(reason))
         .ok_or_else(|| {
             let reasons: Vec<&str> = rules.reasons.keys().map(|reason| reason.as_str()).collect();
             let reasons = reasons.join(", ");
@@ -246,6 +259,19 @@ fn target(
             format!("its window ended at {}", super::party::shown(final_at)),
         )),
         _ => nothing(format!("the charge is {}", charge.state)),
+    }
+}
+
+/// Whether something was charged that the exchange may dispute, and is not given back already.
+pub(super) fn is_charged(
+    conn: &mut Conn,
+    purchase: &Purchase,
+    kind: DisputedCharge,
+) -> Result<bool> {
+    match target(conn, purchase, kind, true) {
+        Ok(_) => Ok(true),
+        Err(error) if error.has_code(Code::StateConflict) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

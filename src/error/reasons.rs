@@ -17,6 +17,11 @@ macro_rules! reasons {
                 match self { $(Self::$variant => $code),+ }
             }
 
+            /// The reason of a code that was kept; none for a code of another program.
+            pub fn of_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+
             pub fn message(self, lang: &Lang) -> String {
                 match self { $(Self::$variant => fl!(lang, $message)),+ }
             }
@@ -51,6 +56,7 @@ reasons! {
     NotAPerson "not_a_person" "reason-not-a-person";
     NoContact "no_contact" "reason-no-contact";
     NoInterest "no_interest" "reason-no-interest";
+    ContactInText "contact_in_text" "reason-contact-in-text";
     ConsentMissing "consent_missing" "reason-consent-missing";
     ConsentExpired "consent_expired" "reason-consent-expired";
     AgeUnderMinimum "age_under_minimum" "reason-age-under-minimum";
@@ -60,6 +66,7 @@ reasons! {
     IbanInvalid "iban_invalid" "reason-iban-invalid";
     BicInvalid "bic_invalid" "reason-bic-invalid";
     PasswordWeak "password_weak" "reason-password-weak";
+    CodeWrong "code_wrong" "reason-code-wrong";
     PasswordWrong "password_wrong" "reason-password-wrong";
     PasswordDiffers "password_differs" "reason-password-differs";
     FileEmpty "file_empty" "reason-file-empty";
@@ -70,6 +77,43 @@ reasons! {
     ReasonNotCreditable "reason_not_creditable" "reason-reason-not-creditable";
     EvidenceMissing "evidence_missing" "reason-evidence-missing";
     LineMalformed "line_malformed" "reason-line-malformed";
+    PhonePremium "phone_premium" "reason-phone-premium";
+    PhoneVoip "phone_voip" "reason-phone-voip";
+    PhoneNotPersonal "phone_not_personal" "reason-phone-not-personal";
+    PhoneCountryDiffers "phone_country_differs" "reason-phone-country-differs";
+    PhoneRegionDiffers "phone_region_differs" "reason-phone-region-differs";
+    PhoneUnreachable "phone_unreachable" "reason-phone-unreachable";
+    RoleAddress "role_address" "reason-role-address";
+    DisposableDomain "disposable_domain" "reason-disposable-domain";
+    MailDomainUnknown "mail_domain_unknown" "reason-mail-domain-unknown";
+    MailDomainTakesNone "mail_domain_takes_none" "reason-mail-domain-takes-none";
+    MailboxUnknown "mailbox_unknown" "reason-mailbox-unknown";
+    NamePlaceholder "name_placeholder" "reason-name-placeholder";
+    NameKeyboardRun "name_keyboard_run" "reason-name-keyboard-run";
+    NameRepeated "name_repeated" "reason-name-repeated";
+    NameDigits "name_digits" "reason-name-digits";
+    NameIsCompany "name_is_company" "reason-name-is-company";
+    NameUnreadable "name_unreadable" "reason-name-unreadable";
+    PostalCodeRegionDiffers "postal_code_region_differs" "reason-postal-code-region-differs";
+    AgeImplausible "age_implausible" "reason-age-implausible";
+    Suppressed "suppressed" "reason-suppressed";
+    ConsentAges "consent_ages" "reason-consent-ages";
+    ConsentIncomplete "consent_incomplete" "reason-consent-incomplete";
+    ConsentChannelMissing "consent_channel_missing" "reason-consent-channel-missing";
+    ConsentRecipientMissing "consent_recipient_missing" "reason-consent-recipient-missing";
+    SourceBurst "source_burst" "reason-source-burst";
+    DeviceBurst "device_burst" "reason-device-burst";
+    ConsentCopied "consent_copied" "reason-consent-copied";
+    StandingLow "standing_low" "reason-standing-low";
+    ConfirmationPending "confirmation_pending" "reason-confirmation-pending";
+    ConfirmationLapsed "confirmation_lapsed" "reason-confirmation-lapsed";
+    CheckUnavailable "check_unavailable" "reason-check-unavailable";
+}
+
+impl serde::Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 #[cfg(test)]

@@ -23,8 +23,11 @@ const SHOWN: i64 = 50;
 fn label(l: &Lang, kind: EventKind) -> String {
     match kind {
         EventKind::LeadSold => fl!(l, "events-lead-sold"),
+        EventKind::LeadStageChanged => fl!(l, "events-lead-stage-changed"),
+        EventKind::LeadAudited => fl!(l, "events-lead-audited"),
         EventKind::PurchaseDelivered => fl!(l, "events-purchase-delivered"),
         EventKind::PurchaseStopped => fl!(l, "events-purchase-stopped"),
+        EventKind::ConsentRevoked => fl!(l, "events-consent-revoked"),
         EventKind::ConversionProposed => fl!(l, "events-conversion-proposed"),
         EventKind::ConversionConfirmed => fl!(l, "events-conversion-confirmed"),
         EventKind::DisputeOpened => fl!(l, "events-dispute-opened"),

@@ -1,6 +1,8 @@
 //! The API of sellers: send leads in, one or many, read them, withdraw them.
 
 mod batch;
+mod confirm;
+mod quarantine;
 mod shape;
 
 use std::sync::Arc;
@@ -11,6 +13,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, OpenApi};
 
 pub use batch::send_batch;
+pub use confirm::ask_confirmation;
+pub use quarantine::{decide_quarantined, list_quarantine};
 use shape::{LeadBody, LeadJson, refused_json};
 
 use super::receive::{Intake, Outcome, Source, take_in};
@@ -20,12 +24,22 @@ use crate::clock::Ts;
 use crate::db::types::to_value;
 use crate::error::{Error, Reason, Result};
 use crate::id::LeadId;
+use crate::verification::VerifierData;
 use crate::verticals::{self, Vertical};
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idempotent};
 
 #[derive(OpenApi)]
-#[openapi(paths(send, batch::send_batch, list, show, withdraw))]
+#[openapi(paths(
+    send,
+    batch::send_batch,
+    list,
+    show,
+    withdraw,
+    confirm::ask_confirmation,
+    quarantine::list_quarantine,
+    quarantine::decide_quarantined
+))]
 pub struct Doc;
 
 /// What handlers find registered as the side that buys.
@@ -48,16 +62,24 @@ pub async fn send(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
+    verifier: VerifierData,
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
-    let now = ctx.now();
-    let intake = ctx
+    let (now, checks) = (ctx.now(), verifier.clone());
+    let mut intake = ctx
         .db
         .read(move |conn| {
             let verticals = shared_verticals(conn)?;
-            Ok(Intake::read(&verticals, document, Spelling::Typed, now))
+            Ok(Intake::read(
+                &verticals,
+                document,
+                Spelling::Typed,
+                &checks,
+                now,
+            ))
         })
         .await?;
+    intake.ask(&verifier).await;
     let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
     let (seller, source) = (caller.account_id, Source::api(caller.actor()));
     let (stored, is_replay) = ctx

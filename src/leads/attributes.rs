@@ -5,6 +5,7 @@ use chrono::Datelike as _;
 use super::document::{Object, Reader};
 use crate::clock::Ts;
 use crate::error::Reason;
+use crate::verification::Formats;
 use crate::verticals::{Attributes, Field, FieldKind, Value, Vertical, place};
 
 const BIRTH_YEAR: &str = "birth_year";
@@ -27,11 +28,17 @@ impl Read {
     }
 }
 
-pub(super) fn read(reader: &mut Reader, root: &Object<'_>, vertical: &Vertical, now: Ts) -> Read {
+pub(super) fn read(
+    reader: &mut Reader,
+    root: &Object<'_>,
+    vertical: &Vertical,
+    postal: &Formats,
+    now: Ts,
+) -> Read {
     let object = reader.object(root, "attributes");
     refuse_unknown(reader, &object, vertical);
     let mut read = Read::default();
-    read_place(reader, &object, &mut read.open);
+    read_place(reader, &object, postal, &mut read.open);
     read_age(reader, &object, vertical, now, &mut read.open);
     for field in &vertical.fields {
         if matches!(
@@ -89,7 +96,7 @@ fn value(reader: &mut Reader, object: &Object<'_>, field: &Field) -> Option<Valu
     }
 }
 
-fn read_place(reader: &mut Reader, object: &Object<'_>, open: &mut Attributes) {
+fn read_place(reader: &mut Reader, object: &Object<'_>, postal: &Formats, open: &mut Attributes) {
     let mut country = reader.text(object, "country", 100).and_then(|text| {
         let code = place::country(&text);
         if code.is_none() {
@@ -119,12 +126,12 @@ fn read_place(reader: &mut Reader, object: &Object<'_>, open: &mut Attributes) {
         }
     }
     if let Some(text) = reader.text(object, "postal_code", 20) {
-        match place::postal_code(country, &text) {
+        match postal.code(country, &text) {
             Some(code) => insert(open, "postal_code", &code),
             None => reader.refuse(
                 object.path("postal_code"),
                 Reason::PostalCodeInvalid,
-                place::postal_example(country),
+                postal.example(country),
             ),
         }
     }

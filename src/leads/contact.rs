@@ -28,6 +28,9 @@ pub struct Contact {
     pub consent_ip: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent_user_agent: Option<String>,
+    /// What the person typed when it agreed, as the seller's form kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent_typed: Option<String>,
 }
 
 impl Contact {
@@ -38,6 +41,27 @@ impl Contact {
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    /// Whether a text gives away who the person is: its name, its address or its number.
+    pub fn is_told_by(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let names = self.first_name.is_some()
+            && self.last_name.is_some()
+            && text.contains(&self.full_name().to_lowercase());
+        let numbers = self.phone.as_deref().map(digits).is_some_and(|phone| {
+            let national = phone
+                .get(phone.len().saturating_sub(NATIONAL_DIGITS)..)
+                .unwrap_or_default();
+            national.len() == NATIONAL_DIGITS && digits(&text).contains(national)
+        });
+        names
+            || numbers
+            || self
+                .email
+                .as_ref()
+                .is_some_and(|email| text.contains(email.as_str()))
     }
 
     pub fn masked(&self) -> MaskedContact {
@@ -62,6 +86,8 @@ pub struct MaskedContact {
     pub phone: Option<String>,
 }
 
+/// So many last digits of a number tell whose it is.
+const NATIONAL_DIGITS: usize = 8;
 /// As many stars for everybody, so that they tell no length.
 const STARS: &str = "****";
 
@@ -96,6 +122,27 @@ fn mask_phone(phone: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_that_tell_who_it_is_are_seen() {
+        let contact = Contact {
+            first_name: Some("Marija".to_owned()),
+            last_name: Some("Kalniņa".to_owned()),
+            email: Some("marija@example.lv".to_owned()),
+            phone: Some("+37120000000".to_owned()),
+            ..Contact::default()
+        };
+        for told in [
+            "Glasses for MARIJA KALNIŅA",
+            "write to Marija@example.lv",
+            "call 20 00-00 00",
+        ] {
+            assert!(contact.is_told_by(told), "{told}");
+        }
+        for untold in ["Glasses for Marija", "20000 rubles", ""] {
+            assert!(!contact.is_told_by(untold), "{untold}");
+        }
+    }
 
     #[test]
     fn masks_tell_neither_length_nor_domain() {

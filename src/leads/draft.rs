@@ -11,11 +11,14 @@ use super::attributes;
 use super::document::{Object, Reader, Spelling};
 use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
-use super::score::Signals;
+use super::qualify::{read_bant, read_signals};
+use super::subject::subject;
 use super::{Channel, Contact};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
 use crate::money::Money;
+use crate::scoring::{Bant, Signals};
+use crate::verification::{Checked, Phone, Verifier, email, phone};
 use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
@@ -23,8 +26,8 @@ const MAX_NAME: usize = 100;
 const MAX_INTEREST: usize = 500;
 const MAX_TIMELINE: usize = 200;
 const MAX_CONSENT: usize = 10_000;
+const MAX_TYPED: usize = 5_000;
 const MAX_TOUCHES: usize = 50;
-const MAX_SIGNAL: i64 = 100_000;
 /// How far the clock of a seller may run ahead of ours.
 const CLOCK_SKEW: i64 = 5 * crate::clock::MINUTE;
 /// Ways to reach a person that a consent may name.
@@ -42,6 +45,7 @@ const ROOT_KEYS: &[&str] = &[
     "accepts",
     "least",
     "signals",
+    "bant",
     "copies",
     "external_id",
     "expires_in_days",
@@ -52,8 +56,6 @@ const ROOT_KEYS: &[&str] = &[
 pub struct Draft {
     pub vertical: Arc<Vertical>,
     pub contact: Contact,
-    /// The country that the phone number belongs to.
-    pub phone_country: Option<String>,
     pub attributes: Attributes,
     pub interest: String,
     pub timeline: Option<String>,
@@ -63,9 +65,12 @@ pub struct Draft {
     pub accepts: Vec<Model>,
     pub least: Least,
     pub signals: Signals,
+    pub bant: Bant,
     pub copies: i32,
     pub external_id: Option<String>,
     pub expires_at: Ts,
+    /// What the checks that need no database said.
+    pub checked: Checked,
 }
 
 /// What the person agreed to.
@@ -118,6 +123,7 @@ impl Draft {
         vertical: &Arc<Vertical>,
         document: &Value,
         spelling: Spelling,
+        verifier: &Verifier,
         now: Ts,
     ) -> Result<Self, Vec<FieldError>> {
         let Value::Object(map) = document else {
@@ -126,8 +132,9 @@ impl Draft {
         let root = Object::root(map);
         let mut reader = Reader::new(spelling);
         reader.only(&root, ROOT_KEYS);
-        let attributes = attributes::read(&mut reader, &root, vertical, now);
-        let (contact, phone_country) = read_contact(&mut reader, &root, attributes.country());
+        let attributes =
+            attributes::read(&mut reader, &root, vertical, &verifier.lists().postal, now);
+        let (contact, phone) = read_contact(&mut reader, &root, attributes.country());
         let interest = reader.text(&root, "interest", MAX_INTEREST);
         if interest.is_none() && root.get("interest").is_none() {
             reader.refuse(
@@ -143,21 +150,51 @@ impl Draft {
         if ask.is_none() && root.get("ask").is_none() {
             reader.refuse("ask".to_owned(), Reason::Required, MONEY_EXAMPLE);
         }
+        for (field, text) in [
+            ("interest", &interest),
+            ("timeline", &timeline),
+            ("origin.campaign", &origin.campaign),
+            ("origin.source", &origin.source),
+        ] {
+            if text.as_ref().is_some_and(|text| contact.is_told_by(text)) {
+                let accepted = "words without the person's name, address or number";
+                reader.refuse(field.to_owned(), Reason::ContactInText, accepted);
+            }
+        }
         let terms = read_terms(&mut reader, &root, vertical, ask);
         let signals = read_signals(&mut reader, &root);
+        let bant = read_bant(&mut reader, &root);
         match (interest, consent, ask) {
-            (Some(interest), Some((consent, ip, user_agent)), Some(ask))
-                if reader.errors.is_empty() =>
-            {
+            (
+                Some(interest),
+                Some(ConsentRead {
+                    consent,
+                    ip,
+                    user_agent,
+                    typed,
+                }),
+                Some(ask),
+            ) if reader.errors.is_empty() => {
+                let contact = Contact {
+                    personal: attributes.personal,
+                    consent_ip: ip,
+                    consent_user_agent: user_agent,
+                    consent_typed: typed,
+                    ..contact
+                };
+                let subject = subject(
+                    vertical,
+                    &contact,
+                    phone.as_ref(),
+                    &attributes.open,
+                    &consent,
+                    now,
+                );
+                let checked = verifier.check(vertical.id, &subject);
                 Ok(Self {
                     vertical: Arc::clone(vertical),
-                    contact: Contact {
-                        personal: attributes.personal,
-                        consent_ip: ip,
-                        consent_user_agent: user_agent,
-                        ..contact
-                    },
-                    phone_country,
+                    contact,
+                    checked,
                     attributes: attributes.open,
                     interest,
                     timeline,
@@ -167,6 +204,7 @@ impl Draft {
                     accepts: terms.accepts,
                     least: terms.least,
                     signals,
+                    bant,
                     copies: terms.copies,
                     external_id: terms.external_id,
                     expires_at: now.plus_days(terms.days),
@@ -181,7 +219,7 @@ fn read_contact(
     reader: &mut Reader,
     root: &Object<'_>,
     country: Option<&str>,
-) -> (Contact, Option<String>) {
+) -> (Contact, Option<Phone>) {
     let object = reader.object(root, "contact");
     reader.only(
         &object,
@@ -214,7 +252,7 @@ fn read_contact(
         );
     }
     contact.email = reader.text(&object, "email", 1_000).and_then(|text| {
-        let email = normalise::email(&text);
+        let email = email::read(&text);
         if email.is_none() {
             reader.refuse(
                 object.path("email"),
@@ -225,7 +263,7 @@ fn read_contact(
         email
     });
     let phone = reader.text(&object, "phone", 1_000).and_then(|text| {
-        let phone = normalise::phone(&text, country);
+        let phone = phone::read(&text, country);
         if phone.is_none() {
             reader.refuse(
                 object.path("phone"),
@@ -238,9 +276,8 @@ fn read_contact(
     if object.get("email").is_none() && object.get("phone").is_none() {
         reader.refuse("contact".to_owned(), Reason::NoContact, "phone or email");
     }
-    let (phone, phone_country) = phone.map_or((None, None), |p| (Some(p.e164), p.country));
-    contact.phone = phone;
-    (contact, phone_country)
+    contact.phone = phone.as_ref().map(|phone| phone.e164.clone());
+    (contact, phone)
 }
 
 /// A company, or its switchboard, is not a person.
@@ -258,7 +295,13 @@ fn is_person(contact: &Contact) -> bool {
             .all(|name| name.chars().any(char::is_alphabetic))
 }
 
-type ConsentRead = (Consent, Option<String>, Option<String>);
+/// A consent, and the part of its proof that is sealed with the contact.
+struct ConsentRead {
+    consent: Consent,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    typed: Option<String>,
+}
 
 fn read_consent(
     reader: &mut Reader,
@@ -286,6 +329,7 @@ fn read_consent(
             "page_url",
             "ip",
             "user_agent",
+            "typed",
             "channels",
             "recipients",
             "certificate_url",
@@ -318,6 +362,7 @@ fn read_consent(
         ip.map(|ip| ip.to_string())
     });
     let user_agent = reader.text(&object, "user_agent", 500);
+    let typed = reader.lines(&object, "typed", MAX_TYPED);
     let version = reader.text(&object, "version", 100);
     let channels = reader.choices(&object, "channels", CONSENT_CHANNELS);
     let recipients = reader.texts(&object, "recipients", 50, 200);
@@ -334,7 +379,12 @@ fn read_consent(
         recipients,
         certificate_url: certificate.map(|url| url.to_string()),
     };
-    Some((consent, ip, user_agent))
+    Some(ConsentRead {
+        consent,
+        ip,
+        user_agent,
+        typed,
+    })
 }
 
 fn check_consent_age(
@@ -372,31 +422,6 @@ fn read_origin(reader: &mut Reader, root: &Object<'_>) -> Origin {
         source: reader.text(&object, "source", 200),
         cost: read_money(reader, &object, "cost"),
         touches: read_touches(reader, &object),
-    }
-}
-
-fn read_signals(reader: &mut Reader, root: &Object<'_>) -> Signals {
-    let object = reader.object(root, "signals");
-    reader.only(
-        &object,
-        &[
-            "consultation",
-            "emails_opened",
-            "newsletter",
-            "visits_30_days",
-        ],
-    );
-    let mut count = |key| {
-        reader
-            .integer_within(&object, key, 0, MAX_SIGNAL)
-            .unwrap_or(0)
-    };
-    let (emails_opened, visits_30_days) = (count("emails_opened"), count("visits_30_days"));
-    Signals {
-        consultation: reader.boolean(&object, "consultation").unwrap_or(false),
-        emails_opened,
-        newsletter: reader.boolean(&object, "newsletter").unwrap_or(false),
-        visits_30_days,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::{AccountId, ImportId, UserId};
 use crate::vault::{Sealed, Vault, hex, sha256};
+use crate::verification::Verifier;
 use crate::verticals::Vertical;
 use crate::{audit, jobs};
 
@@ -266,7 +267,7 @@ pub struct PreviewLine {
 pub fn preview(
     source: &FileSource,
     import: &Import,
-    vertical: &Arc<Vertical>,
+    (vertical, verifier): (&Arc<Vertical>, &Verifier),
     limit: usize,
     now: Ts,
 ) -> Result<(Vec<String>, Vec<PreviewLine>)> {
@@ -282,6 +283,7 @@ pub fn preview(
                 &import.mapping.columns,
                 &import.defaults,
                 vertical,
+                verifier,
                 now,
             )
             .draft
@@ -305,10 +307,11 @@ fn intake(
     columns: &[Option<String>],
     defaults: &Defaults,
     vertical: &Arc<Vertical>,
+    verifier: &Verifier,
     now: Ts,
 ) -> Intake {
     let (document, mut errors) = columns::document(line, columns, defaults, vertical);
-    let draft = match Draft::parse(vertical, &document, Spelling::Text, now) {
+    let draft = match Draft::parse(vertical, &document, Spelling::Text, verifier, now) {
         Ok(draft) if errors.is_empty() => Ok(draft),
         Ok(_) => Err(errors),
         Err(more) => {

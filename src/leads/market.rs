@@ -50,6 +50,16 @@ pub fn return_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
     Ok(true)
 }
 
+/// Takes a lead off for good that an audit found wanting; false when it is rejected or erased already.
+pub fn strike_off(conn: &mut Conn, id: LeadId, actor: Actor, now: Ts) -> Result<bool> {
+    if !store::list::strike_off(conn, id)? {
+        return Ok(false);
+    }
+    let seller = store::listing(conn, id)?.seller_id;
+    record(conn, id, seller, actor, "lead.rejected", now)?;
+    Ok(true)
+}
+
 fn record(
     conn: &mut Conn,
     id: LeadId,

@@ -1,12 +1,15 @@
 //! Pages of leads: the seller's lists, forms and imports, and the operator's view of all leads.
 
+mod confirm;
 mod desk;
 mod entry;
 mod import;
 mod input;
 mod list;
 mod mend;
+mod quarantine;
 
+pub use confirm::{ask_confirmation, confirm, confirm_form};
 pub use desk::{all as desk_list, contact as desk_contact, show as desk_show};
 pub use entry::{add, add_form};
 pub use import::{
@@ -16,10 +19,13 @@ pub use import::{
 pub use input::InputKind;
 pub use list::{contact, export, list, show, withdraw};
 pub use mend::{drop_refused, refused, resend, show_refused};
+pub use quarantine::{decide, quarantine};
 
 use i18n_embed_fl::fl;
 
-use super::{Contact, Stage};
+use super::Contact;
+use crate::audit::Event;
+use crate::scoring::{self, Stage};
 use crate::text::Lang;
 use crate::verticals::{Attributes, Vertical};
 use crate::web::format;
@@ -66,11 +72,7 @@ fn offer_facts(l: &Lang, listing: &super::Listing) -> OfferFacts {
         value: fl!(l, "leads-yes"),
     });
     let models: Vec<String> = listing.accepts.iter().map(|model| model.label(l)).collect();
-    let stage = match Stage::of(listing.score) {
-        Stage::Lead => fl!(l, "leads-stage-lead"),
-        Stage::Mql => fl!(l, "contracts-stage-mql"),
-        Stage::Sql => fl!(l, "contracts-stage-sql"),
-    };
+    let stage = scoring::stage_label(l, &listing.stage);
     OfferFacts {
         models: models.join(", "),
         least: appointment.into_iter().chain(share).chain(any).collect(),
@@ -92,6 +94,7 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
             fl!(l, "leads-field-consent-user-agent"),
             &contact.consent_user_agent,
         ),
+        (fl!(l, "leads-field-consent-typed"), &contact.consent_typed),
     ];
     let mut shown: Vec<Fact> = given
         .into_iter()
@@ -107,37 +110,64 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
 }
 
 /// What happened to a lead, in words.
-fn event_label(l: &Lang, action: &str) -> String {
-    match action {
+fn event_label(l: &Lang, event: &Event) -> String {
+    let detail = &event.detail;
+    let points = |side: &str| detail[side]["score"].as_i64().unwrap_or_default();
+    let stage = |side: &str| {
+        let stage = detail[side]["stage"].as_str().unwrap_or_default();
+        let parsed: Option<Stage> = stage.parse().ok();
+        parsed.map_or_else(String::new, |stage| scoring::stage_label(l, &stage))
+    };
+    match event.action.as_str() {
         "lead.listed" => fl!(l, "leads-event-listed"),
+        "lead.quarantined" => fl!(l, "leads-event-quarantined"),
+        "lead.received" => fl!(l, "leads-event-received"),
+        "lead.released" => fl!(l, "leads-event-released"),
+        "lead.rejected" => fl!(l, "leads-event-rejected"),
+        "confirmation.asked" => fl!(l, "leads-event-confirmation-asked"),
+        "confirmation.sent" => fl!(l, "leads-event-confirmation-sent"),
+        "confirmation.failed" => fl!(l, "leads-event-confirmation-failed"),
+        "confirmation.done" => fl!(l, "leads-event-confirmation-done"),
+        "confirmation.lapsed" => fl!(l, "leads-event-confirmation-lapsed"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
         "lead.sold" => fl!(l, "leads-event-sold"),
+        "lead.stage_changed" => fl!(
+            l,
+            "leads-event-stage-changed",
+            before = stage("before"),
+            after = stage("after"),
+            from = points("before"),
+            to = points("after")
+        ),
+        "lead.events_recorded" => fl!(
+            l,
+            "leads-event-events-recorded",
+            count = detail["recorded"].as_i64().unwrap_or_default(),
+            score = detail["score"].as_i64().unwrap_or_default()
+        ),
+        "lead.audited" => audited_label(l, detail),
         "contact.viewed" => fl!(l, "leads-event-contact-viewed"),
         other => other.to_owned(),
     }
 }
 
-/// What was checked, in words.
-fn check_label(l: &Lang, check: super::CheckName) -> String {
-    use super::CheckName;
-    match check {
-        CheckName::Person => fl!(l, "leads-check-person"),
-        CheckName::Email => fl!(l, "leads-check-email"),
-        CheckName::Phone => fl!(l, "leads-check-phone"),
-        CheckName::Age => fl!(l, "leads-check-age"),
-        CheckName::Consent => fl!(l, "leads-check-consent"),
-        CheckName::Duplicate => fl!(l, "leads-check-duplicate"),
-    }
-}
-
-/// Why a check warned, in words.
-fn warning_label(l: &Lang, warning: super::Warning) -> String {
-    use super::Warning;
-    match warning {
-        Warning::RoleAddress => fl!(l, "leads-warning-role-address"),
-        Warning::DisposableDomain => fl!(l, "leads-warning-disposable-domain"),
-        Warning::PhoneCountryDiffers => fl!(l, "leads-warning-phone-country-differs"),
-        Warning::ConsentAges => fl!(l, "leads-warning-consent-ages"),
+/// How an audit of the lead ended, and what it found against it.
+fn audited_label(l: &Lang, detail: &serde_json::Value) -> String {
+    let failed: Vec<String> = [
+        ("reached", fl!(l, "leads-audit-reached")),
+        ("right_person", fl!(l, "leads-audit-right-person")),
+        ("remembers_consent", fl!(l, "leads-audit-remembers-consent")),
+        ("matches", fl!(l, "leads-audit-matches")),
+    ]
+    .into_iter()
+    .filter(|(question, _)| detail["findings"][question] == "no")
+    .map(|(_, words)| words)
+    .collect();
+    let found = failed.join(", ");
+    match detail["outcome"].as_str() {
+        Some("list") => fl!(l, "leads-event-audit-passed"),
+        Some("refund") => fl!(l, "leads-event-audit-refunded", found = found),
+        _ => fl!(l, "leads-event-audit-rejected", found = found),
     }
 }

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use super::verify::Check;
 use super::{
-    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, normalise, open_contact,
-    store,
+    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, open_contact, store,
 };
 use crate::access::Actor;
 use crate::audit::{self, Event};
@@ -13,7 +11,9 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, VerticalId};
+use crate::scoring::{self, Explained};
 use crate::vault::Vault;
+use crate::verification::{Check, email, phone};
 
 /// A lead as lists show it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Lead {
     pub external_id: Option<String>,
     pub import_id: Option<ImportId>,
     pub origin: Origin,
+    /// The words of the auditor who decided about it.
+    pub ruling: Option<String>,
 }
 
 /// A lead with all that its seller may see, short of the contact.
@@ -33,6 +35,8 @@ pub struct Details {
     pub checks: Vec<Check>,
     pub consent: Consent,
     pub sales: Vec<SaleSummary>,
+    /// None for a lead from before there were scoring models.
+    pub score: Option<Explained>,
     /// Newest first.
     pub history: Vec<Event>,
 }
@@ -48,8 +52,8 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
     Id(LeadId),
-    /// The keyed hash of an e-mail address or a phone number.
-    Hash(Vec<u8>),
+    /// The keyed hashes of an e-mail address or a phone number.
+    Hashes(Vec<Vec<u8>>),
     /// The seller's own number, or words of the interest.
     Words(String),
 }
@@ -64,11 +68,12 @@ impl Search {
         if let Ok(id) = text.parse() {
             return Some(Self::Id(id));
         }
-        if let Some(email) = normalise::email(text) {
-            return Some(Self::Hash(vault.blind("email", &email)));
+        if let Some(email) = email::read(text) {
+            let hashes = vault.blinds("email", &email::mailbox(&email));
+            return Some(Self::Hashes(hashes));
         }
-        if let Some(phone) = normalise::phone(text, None) {
-            return Some(Self::Hash(vault.blind("phone", &phone.e164)));
+        if let Some(phone) = phone::read(text, None) {
+            return Some(Self::Hashes(vault.blinds("phone", &phone.e164)));
         }
         Some(Self::Words(text.chars().take(200).collect()))
     }
@@ -110,10 +115,27 @@ pub fn details(
     Ok(Details {
         lead: store::list::find(conn, id, seller)?,
         checks: store::list::checks(conn, id)?,
-        consent: store::list::consent(conn, id)?,
+        consent: store::consent(conn, id)?,
         sales: exchange.sales(conn, id)?,
+        score: scoring::explain(conn, id)?,
         history: audit::history(conn, &id.to_string(), EVENTS)?,
     })
+}
+
+/// Refuses with 404 a lead that is not this seller's.
+pub fn owned(conn: &mut Conn, id: LeadId, seller: AccountId) -> Result<()> {
+    store::list::find(conn, id, Some(seller)).map(|_| ())
+}
+
+/// Leads whose contact has hashes, by id, after one.
+pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
+    store::intake::hashed_after(conn, after, limit)
+}
+
+/// Writes the hashes of a lead's contact under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<()> {
+    let contact = open_contact(conn, vault, id)?;
+    store::intake::claim_anew(conn, vault, &contact, id)
 }
 
 /// Who asks to see a contact before it is bought, and why.

@@ -11,6 +11,7 @@ use crate::db::Conn;
 use crate::error::{FieldError, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::vault::Vault;
+use crate::verification::{email, phone};
 
 /// A refused document as its seller sees it; the reasons name fields, never values.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub(super) fn keep(
     let id = RefusedLeadId::new(now);
     let shown: Vec<FieldErrorJson> = errors.iter().map(FieldError::json).collect();
     store::refused::insert(conn, vault, seller, id, intake, &shown, source, now)?;
+    store::refused::insert_hashes(conn, id, &contact_hashes(vault, &intake.document))?;
     let codes: Vec<_> = errors
         .iter()
         .map(|error| json!({"field": error.field, "code": error.reason.as_str()}))
@@ -53,6 +55,32 @@ pub(super) fn keep(
         },
     )?;
     Ok(id)
+}
+
+/// Keyed hashes of the contact that a document names, as far as it can be read: by them the person finds it.
+pub fn contact_hashes(vault: &Vault, document: &Value) -> Vec<Vec<u8>> {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str);
+    let country = text("/attributes/country").and_then(crate::verticals::place::country);
+    let email = text("/contact/email").and_then(email::read);
+    let phone = text("/contact/phone").and_then(|text| phone::read(text, country));
+    let mut hashes = Vec::new();
+    hashes.extend(email.map(|email| vault.blinds_to_write("email", &email::mailbox(&email))));
+    hashes.extend(phone.map(|phone| vault.blinds_to_write("phone", &phone.e164)));
+    hashes.concat()
+}
+
+/// Writes the hashes of the contacts in all refused documents under the present keys as well.
+pub fn hash_anew(conn: &mut Conn, vault: &Vault) -> Result<()> {
+    for id in store::refused::all(conn)? {
+        let document = store::refused::open_any(conn, vault, id)?;
+        store::refused::insert_hashes(conn, id, &contact_hashes(vault, &document))?;
+    }
+    Ok(())
+}
+
+/// A refused document, for the person whom it names.
+pub fn document_of(conn: &mut Conn, vault: &Vault, id: RefusedLeadId) -> Result<Value> {
+    store::refused::open_any(conn, vault, id)
 }
 
 /// Which refused documents a list shows.

@@ -1,9 +1,11 @@
 //! The tables of leads.
 
+pub(super) mod confirm;
 pub(super) mod imports;
 pub(super) mod intake;
 pub(super) mod list;
 pub(super) mod refused;
+pub(super) mod states;
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
@@ -11,12 +13,13 @@ use diesel::sql_types::Text;
 
 use super::{Channel, Consent, Contact, LeadState, Listing, MaskedContact};
 use crate::clock::Ts;
-use crate::db::schema::{lead_consents, lead_contacts, leads};
+use crate::db::schema::{consent_texts, lead_consents, lead_contacts, leads};
 use crate::db::types::from_json;
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId, VerticalId};
 use crate::money::{Currency, Money};
+use crate::scoring::Stage;
 use crate::vault::{Sealed, Vault};
 
 #[derive(Queryable, Selectable)]
@@ -38,9 +41,12 @@ struct ListingRow {
     accepts: String,
     least: String,
     score: i32,
+    stage: Stage,
+    quality: i32,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
+    recipients: String,
     received_at: Ts,
     expires_at: Ts,
 }
@@ -70,9 +76,12 @@ impl ListingRow {
             accepts: from_json(&self.accepts)?,
             least: from_json(&self.least)?,
             score: self.score,
+            stage: self.stage,
+            quality: self.quality,
             copies: self.copies,
             copies_sold: self.copies_sold,
             consent_given_at: self.consent_given_at,
+            recipients: from_json(&self.recipients)?,
             received_at: self.received_at,
             expires_at: self.expires_at,
         })
@@ -122,14 +131,17 @@ pub struct SealedContact {
 }
 
 impl SealedContact {
-    /// Who the person is. Every caller writes an audit entry in the same transaction, or shows it to nobody.
+    /// Who the person is; nobody where that was erased. Every caller writes an audit entry in the same
+    /// transaction, or shows it to nobody.
     pub fn open(self, vault: &Vault) -> Result<Contact> {
         let record = Sealed {
             master_key_id: self.master_key_id,
             wrapped_key: self.wrapped_key,
             sealed: self.sealed,
         };
-        let plain = vault.unseal(&contact_place(self.lead_id), &record)?;
+        let Some(plain) = vault.unseal_kept(&contact_place(self.lead_id), &record)? else {
+            return Ok(Contact::default());
+        };
         serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
     }
 }
@@ -153,7 +165,9 @@ pub(super) fn contact_place(id: LeadId) -> String {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lead_consents)]
 struct ConsentRow {
+    /// Kept here by early versions only.
     text: String,
+    text_hash: Option<Vec<u8>>,
     version: Option<String>,
     given_at: Ts,
     page_url: String,
@@ -168,8 +182,15 @@ pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
         .find(id)
         .select(ConsentRow::as_select())
         .first(conn)?;
+    let text = match row.text_hash {
+        Some(hash) => consent_texts::table
+            .find(hash)
+            .select(consent_texts::text)
+            .first(conn)?,
+        None => row.text,
+    };
     Ok(Consent {
-        text: row.text,
+        text,
         version: row.version,
         given_at: row.given_at,
         page_url: row.page_url,

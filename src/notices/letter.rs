@@ -138,11 +138,39 @@ fn words(l: &Lang, notice: &Notice) -> (String, String) {
         | NoticeKind::DisputeMessage
         | NoticeKind::DisputeClosed
         | NoticeKind::LeadStopped => dispute(l, notice),
+        NoticeKind::ConsentRevoked => (
+            fl!(l, "notices-consent-revoked"),
+            fl!(l, "notices-consent-revoked-text", until = word("until")),
+        ),
+        NoticeKind::ConsentRevokedSeller => (
+            fl!(l, "notices-consent-revoked-seller"),
+            fl!(l, "notices-consent-revoked-seller-text"),
+        ),
+        NoticeKind::LeadAudited => audited(l, notice),
         NoticeKind::BudgetReached => budget(l, notice),
         NoticeKind::PayoutPaid
         | NoticeKind::PayoutFailed
         | NoticeKind::BankDetailsChanging
         | NoticeKind::BankDetailsKept => money_words(l, notice),
+    }
+}
+
+/// Subject and text of how an audit of a lead ended.
+fn audited(l: &Lang, notice: &Notice) -> (String, String) {
+    let lead = notice.word("lead").to_owned();
+    match notice.word("outcome") {
+        "list" => (
+            fl!(l, "notices-lead-audit-passed"),
+            fl!(l, "notices-lead-audit-passed-text", lead = lead),
+        ),
+        "refund" => (
+            fl!(l, "notices-lead-audit-refunded"),
+            fl!(l, "notices-lead-audit-refunded-text", lead = lead),
+        ),
+        _ => (
+            fl!(l, "notices-lead-audit-rejected"),
+            fl!(l, "notices-lead-audit-rejected-text", lead = lead),
+        ),
     }
 }
 

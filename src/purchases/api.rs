@@ -12,7 +12,7 @@ use crate::clock::Ts;
 use crate::db::types::from_json;
 use crate::error::{FieldErrorJson, Result};
 use crate::id::{LeadId, PurchaseId, RequestId};
-use crate::leads::{Contact, Listing};
+use crate::leads::{Consent, Contact, LeadState, Listing};
 use crate::money::{Money, MoneyJson};
 use crate::verticals::{self, Attributes};
 use crate::web::{Ctx, Cursor, Idempotency, PageQuery, Paged, idempotent};
@@ -65,6 +65,10 @@ pub struct OpenedPurchase {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<String>,
     pub consent_given_at: Ts,
+    /// What the person agreed to; the rest of its proof is in the contact.
+    pub consent: Consent,
+    /// `withdrawn`: stop using the contact and confirm that; `erased`: it cannot be read any more.
+    pub lead_state: LeadState,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -140,6 +144,8 @@ pub async fn get(ctx: Ctx, caller: Caller, id: Path<PurchaseId>) -> Result<Json<
         interest: bought.listing.interest,
         timeline: bought.listing.timeline,
         consent_given_at: bought.listing.consent_given_at,
+        consent: bought.consent,
+        lead_state: bought.listing.state,
     }))
 }
 

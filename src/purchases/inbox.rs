@@ -10,7 +10,7 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, PurchaseId};
-use crate::leads::{self, Contact, Listing};
+use crate::leads::{self, Consent, Contact, Listing};
 use crate::vault::Vault;
 
 /// A purchase with all that its buyer may see.
@@ -19,6 +19,7 @@ pub struct Bought {
     pub purchase: Purchase,
     pub listing: Listing,
     pub contact: Contact,
+    pub consent: Consent,
 }
 
 /// A buyer's purchases, newest first, without contacts.
@@ -45,6 +46,7 @@ pub fn open(
     store::mark_opened(conn, &[purchase.id], now)?;
     Ok(Bought {
         listing: leads::listing(conn, purchase.lead_id)?,
+        consent: leads::consent(conn, purchase.lead_id)?,
         purchase,
         contact,
     })
@@ -77,8 +79,8 @@ fn open_noted(
     if purchase.buyer_id != caller.account_id {
         return Err(Error::refused(Code::NotFound));
     }
-    // A refunded lead must no longer be used by its buyer.
-    if purchase.state == PurchaseState::Refunded {
+    // A lead that was refunded, or given up, must no longer be used by its buyer.
+    if purchase.state == PurchaseState::Refunded || store::is_given_up(conn, purchase.id)? {
         return Ok(Contact::default());
     }
     audit::record(

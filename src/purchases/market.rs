@@ -143,6 +143,10 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             Code::InsufficientFunds,
             format!("the lead costs {}", listing.ask),
         )),
+        Outcome::Refused(Gate::ConsentRecipient) => Err(Error::refused_because(
+            Code::NotForSale,
+            "the person agreed to other recipients",
+        )),
         Outcome::Refused(Gate::AlreadyBought) => Err(Error::refused(Code::AlreadyBought)),
         Outcome::Refused(_) => Err(Error::refused(Code::NotForSale)),
     }

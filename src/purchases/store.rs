@@ -10,19 +10,21 @@ use crate::contracts::ContractState;
 use crate::db::Conn;
 use crate::db::schema::{
     accounts, charges, contract_versions, contracts, conversions, disputes, leads, purchases,
-    verticals,
+    revocation_tasks, verticals,
 };
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
 use crate::money::BasisPoints;
-use crate::verticals::Model;
+use crate::verticals::{ConsentRecipients, Model};
 
 /// What a sale needs to know beside the lead and its price.
 pub struct Terms {
     pub commission: BasisPoints,
     pub contract_state: ContractState,
     pub owned: bool,
+    /// Whether the person agreed to this buyer.
+    pub covered: bool,
 }
 
 /// One statement for all terms: the seller's own commission goes before the vertical's.
@@ -39,7 +41,14 @@ pub fn terms(
             .filter(purchases::lead_id.eq(listing.id))
             .filter(purchases::buyer_id.eq(buyer)),
     );
-    let (of_vertical, of_seller, contract_state, owned) = verticals::table
+    type Row = (
+        BasisPoints,
+        Option<BasisPoints>,
+        ContractState,
+        bool,
+        ConsentRecipients,
+    );
+    let (of_vertical, of_seller, contract_state, owned, recipients): Row = verticals::table
         .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))
         .inner_join(contract_versions::table.on(contract_versions::id.eq(version)))
         .inner_join(contracts::table.on(contracts::id.eq(contract_versions::contract_id)))
@@ -49,12 +58,21 @@ pub fn terms(
             accounts::commission_bps,
             contracts::state,
             owned,
+            verticals::consent_recipients,
         ))
-        .get_result::<(BasisPoints, Option<BasisPoints>, ContractState, bool)>(conn)?;
+        .get_result(conn)?;
+    let covered = recipients == ConsentRecipients::Any || {
+        let name: String = accounts::table
+            .find(buyer)
+            .select(accounts::name)
+            .get_result(conn)?;
+        recipients.covers(&listing.recipients, &name, buyer)
+    };
     Ok(Terms {
         commission: of_seller.unwrap_or(of_vertical),
         contract_state,
         owned,
+        covered,
     })
 }
 
@@ -144,6 +162,16 @@ pub fn counts(conn: &mut Conn, buyer: AccountId) -> Result<Vec<(PurchaseState, i
         .group_by(purchases::state)
         .select((purchases::state, diesel::dsl::count_star()))
         .load(conn)?)
+}
+
+/// Whether the buyer said that it gave the contact up, after the person withdrew its consent.
+pub fn is_given_up(conn: &mut Conn, id: PurchaseId) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        revocation_tasks::table
+            .find(id)
+            .filter(revocation_tasks::confirmed_at.is_not_null()),
+    ))
+    .get_result(conn)?)
 }
 
 /// Notes that the buyer has seen the contacts.

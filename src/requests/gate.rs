@@ -57,6 +57,10 @@ gates! {
     Seniority 118 "min_seniority" "requests-gate-seniority";
     /// What the contract pays for outcomes is less than the seller asks for.
     BelowLeast 119 "below_least" "requests-gate-below-least";
+    /// The checks left less quality than the request asks for.
+    Quality 120 "quality" "requests-gate-quality";
+    /// The person agreed to other recipients than this buyer.
+    ConsentRecipient 130 "consent_recipient" "requests-gate-consent-recipient";
     RequestNotActive 201 "request_not_active" "requests-gate-request-not-active";
     Schedule 202 "schedule" "requests-gate-schedule";
     CapHour 203 "cap_hour" "requests-gate-cap-hour";

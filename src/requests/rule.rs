@@ -11,10 +11,10 @@ use crate::conditions::{Conditions, FilterFields};
 use crate::contracts::{Odds, SENIORITY, Terms};
 use crate::error::FieldError;
 use crate::id::AccountId;
-use crate::leads::{LeadState, Listing, Stage};
+use crate::leads::{LeadState, Listing};
 use crate::money::Money;
 use crate::text::english;
-use crate::verticals::{Model, Value, Vertical};
+use crate::verticals::{ConsentRecipients, Model, Value, Vertical};
 
 /// A request ready to be matched.
 #[derive(Debug, Clone)]
@@ -31,6 +31,9 @@ pub struct Rule {
     standing_bps: i32,
     /// The stricter of the vertical's and the request's limit.
     consent_max_age_days: i64,
+    /// Whom consents of the vertical cover, and what this buyer is called.
+    recipients: ConsentRecipients,
+    buyer_name: String,
 }
 
 /// What a request offers for one listing.
@@ -88,7 +91,7 @@ const FIXED: &[(Gate, Holds)] = &[
     }),
     (Gate::Stage, |rule, listing, _| {
         let least = rule.terms().criteria.min_stage;
-        least.is_none_or(|least| Stage::of(listing.score) >= least)
+        least.is_none_or(|least| listing.stage >= least)
     }),
     (Gate::Seniority, |rule, listing, _| {
         let Some(wanted) = &rule.seniorities else {
@@ -98,6 +101,14 @@ const FIXED: &[(Gate, Holds)] = &[
     }),
     (Gate::ConsentTooOld, |rule, listing, now| {
         now.days_since(listing.consent_given_at) <= rule.consent_max_age_days
+    }),
+    (Gate::Quality, |rule, listing, _| {
+        listing.quality >= rule.request.min_quality
+    }),
+    (Gate::ConsentRecipient, |rule, listing, _| {
+        let buyer = (&rule.buyer_name, rule.request.buyer_id);
+        rule.recipients
+            .covers(&listing.recipients, buyer.0, buyer.1)
     }),
     (Gate::Currency, |rule, listing, _| {
         rule.request.bid.currency == listing.ask.currency
@@ -156,6 +167,8 @@ impl Rule {
             seniorities,
             odds,
             standing_bps: 0,
+            recipients: vertical.keeping.recipients,
+            buyer_name: String::new(),
             consent_max_age_days: i64::from(wanted.min(vertical.consent_max_age_days)),
             request,
         })
@@ -165,6 +178,13 @@ impl Rule {
     #[must_use]
     pub fn of_standing(mut self, bps: i32) -> Self {
         self.standing_bps = bps;
+        self
+    }
+
+    /// The same for a buyer of this name, which consents may name.
+    #[must_use]
+    pub fn of_buyer(mut self, name: String) -> Self {
+        self.buyer_name = name;
         self
     }
 

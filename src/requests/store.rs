@@ -54,6 +54,7 @@ struct Row {
     created_at: Ts,
     updated_at: Ts,
     last_served_at: Option<Ts>,
+    min_quality: i32,
 }
 
 impl Row {
@@ -85,6 +86,7 @@ impl Row {
             created_at: request.created_at,
             updated_at: request.updated_at,
             last_served_at: request.last_served_at,
+            min_quality: request.min_quality,
         })
     }
 
@@ -115,6 +117,7 @@ impl Row {
             created_at: self.created_at,
             updated_at: self.updated_at,
             last_served_at: self.last_served_at,
+            min_quality: self.min_quality,
             name: self.name,
         })
     }

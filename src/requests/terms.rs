@@ -65,6 +65,9 @@ pub struct TermsJson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 30)]
     pub max_consent_age_days: Option<i32>,
+    /// The least quality of a lead, 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_quality: Option<i32>,
     #[serde(default)]
     pub sellers: Sellers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +153,7 @@ pub struct Terms {
     pub caps: Vec<Cap>,
     pub schedule: Schedule,
     pub max_consent_age_days: Option<i32>,
+    pub min_quality: i32,
     pub sellers: Sellers,
     pub auto_buy: bool,
     pub deliver_email: Option<String>,
@@ -198,6 +202,7 @@ impl Terms {
             caps: Vec::new(),
             schedule: self.schedule.clone(),
             max_consent_age_days: None,
+            min_quality: 0,
             sellers: Sellers::default(),
             auto_buy: false,
             deliver_email: None,
@@ -222,6 +227,7 @@ impl Terms {
             caps: terms.caps,
             schedule: terms.schedule,
             max_consent_age_days: terms.max_consent_age_days,
+            min_quality: terms.min_quality,
             sellers: terms.sellers,
             auto_buy: terms.auto_buy,
             deliver_email: terms.deliver_email,
@@ -284,6 +290,7 @@ impl TermsJson {
             budget: Some(request.budget.into()),
             schedule: Some(schedule_json(&request.schedule)),
             max_consent_age_days: request.max_consent_age_days,
+            min_quality: (request.min_quality > 0).then_some(request.min_quality),
             sellers: request.sellers.clone(),
             delivery: request
                 .deliver_email

@@ -38,6 +38,7 @@ pub const UPLOADS: &[&str] = &[
     "/operator/disputes",
     "/operator/disputes/{id}/{what}",
     "/operator/payouts/batches/{id}/report",
+    "/operator/data-sets",
 ];
 
 // Pages.
@@ -91,6 +92,14 @@ const fn everybody(reads: bool, scope: Scope) -> Rule {
 /// Both sides of a dispute, and the exchange that decides it.
 pub const ALL_SIDES_READ: Rule = all_sides(true, Scope::OperatorRead);
 pub const ALL_SIDES_WRITE: Rule = all_sides(false, Scope::OperatorWrite);
+
+/// A seller and the exchange, but no buyer.
+pub const SELLER_AND_DESK_READ: Rule = Rule::Parties {
+    reads: true,
+    buyer_scope: None,
+    seller_scope: Some(Scope::LeadsRead),
+    desk_scope: Some(Scope::OperatorRead),
+};
 
 const fn all_sides(reads: bool, desk: Scope) -> Rule {
     if reads {

@@ -6,7 +6,8 @@ use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{Numbers, Vertical};
+use super::keeping::KeepingForm;
+use super::{ConsentRecipients, Numbers, Vertical};
 use crate::access::{Caller, Role};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::text::Lang;
@@ -83,6 +84,22 @@ struct VerticalPage {
     errors: Vec<FieldError>,
     /// Whether a refunded lead is sold again: the values of the choice, and their words.
     resale: Vec<(String, String)>,
+    keeping: KeepingForm,
+    recipients: Vec<(String, String)>,
+}
+
+fn recipients(l: &Lang) -> Vec<(String, String)> {
+    ConsentRecipients::ALL
+        .iter()
+        .map(|&which| {
+            let label = match which {
+                ConsentRecipients::Named => fl!(l, "verticals-recipients-named"),
+                ConsentRecipients::Listed => fl!(l, "verticals-recipients-listed"),
+                ConsentRecipients::Any => fl!(l, "verticals-recipients-any"),
+            };
+            (which.to_string(), label)
+        })
+        .collect()
 }
 
 fn resale(l: &Lang) -> Vec<(String, String)> {
@@ -97,6 +114,8 @@ pub async fn show(ctx: Ctx, caller: Caller, page: Page, key: Path<String>) -> Re
     let vertical = ctx.db.read(move |conn| super::by_key(conn, &key)).await?;
     html(&VerticalPage {
         resale: resale(page.l),
+        recipients: recipients(page.l),
+        keeping: KeepingForm::of(&vertical.keeping),
         page,
         form: NumbersForm::of(&vertical),
         vertical,
@@ -132,6 +151,8 @@ pub async fn change(
             422,
             &VerticalPage {
                 resale: resale(page.l),
+                recipients: recipients(page.l),
+                keeping: KeepingForm::of(&vertical.keeping),
                 page,
                 vertical,
                 form,
@@ -140,5 +161,38 @@ pub async fn change(
             },
         ),
         Err(error) => Err(error),
+    }
+}
+
+/// `POST /operator/verticals/{key}/keeping`
+pub async fn change_keeping(
+    ctx: Ctx,
+    caller: Caller,
+    page: Page,
+    key: Path<String>,
+    Form(form): Form<KeepingForm>,
+) -> Result<HttpResponse> {
+    let vertical = ctx.db.read(move |conn| super::by_key(conn, &key)).await?;
+    let (id, now) = (vertical.id, ctx.now());
+    match form.parse() {
+        Ok(keeping) => {
+            ctx.write(move |conn| super::change_keeping(conn, id, &keeping, caller.actor(), now))
+                .await?;
+            let address = format!("/operator/verticals/{}", vertical.key);
+            Ok(redirect_with(&address, &fl!(page.l, "verticals-changed")))
+        }
+        Err(errors) => html_status(
+            422,
+            &VerticalPage {
+                resale: resale(page.l),
+                recipients: recipients(page.l),
+                form: NumbersForm::of(&vertical),
+                keeping: form,
+                page,
+                vertical,
+                may_change: true,
+                errors,
+            },
+        ),
     }
 }

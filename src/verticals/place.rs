@@ -1,9 +1,5 @@
 //! Where people live: countries, regions and postal codes in one spelling each.
 
-mod postal;
-
-pub use postal::{postal_code, postal_example};
-
 use rust_iso3166::iso3166_2;
 
 /// English names of countries that people write otherwise than ISO 3166-1 does.

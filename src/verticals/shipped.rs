@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{DisputeRules, Field, FieldKind, Vertical, store};
+use super::{DisputeRules, Field, FieldKind, Keeping, Vertical, store};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::types::from_json;
@@ -76,6 +76,7 @@ fn shipped(now: Ts) -> Result<Vec<Vertical>> {
             held_prior: shipped.held_prior_bps,
             sale_prior: shipped.sale_prior_bps,
             prior_weight: shipped.prior_weight,
+            keeping: Keeping::default(),
             disputes: DisputeRules::default(),
             fields: shipped.fields.into_iter().map(field).collect(),
         })

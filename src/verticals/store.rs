@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{DisputeRules, Field, FieldKind, Numbers, Vertical, common};
+use super::{
+    ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Vertical, common,
+};
 use crate::clock::Ts;
-use crate::db::schema::{vertical_attributes, verticals};
+use crate::db::schema::{purchase_requests, request_changes, vertical_attributes, verticals};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, insert_rows};
 use crate::error::{Code, Error, Result};
-use crate::id::VerticalId;
+use crate::id::{RequestId, VerticalId};
 use crate::money::BasisPoints;
 
 #[derive(Queryable, Selectable)]
@@ -31,6 +33,10 @@ struct Row {
     sale_prior_bps: BasisPoints,
     prior_weight: i32,
     dispute_rules: String,
+    keep_unsold_days: i32,
+    keep_sold_days: i32,
+    keep_refused_days: i32,
+    consent_recipients: ConsentRecipients,
 }
 
 #[derive(Queryable, Selectable)]
@@ -126,6 +132,10 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
             verticals::sale_prior_bps.eq(vertical.sale_prior),
             verticals::prior_weight.eq(vertical.prior_weight),
             verticals::dispute_rules.eq(json(&vertical.disputes)?),
+            verticals::keep_unsold_days.eq(vertical.keeping.unsold_days),
+            verticals::keep_sold_days.eq(vertical.keeping.sold_days),
+            verticals::keep_refused_days.eq(vertical.keeping.refused_days),
+            verticals::consent_recipients.eq(vertical.keeping.recipients),
             verticals::created_at.eq(now),
         ))
         .execute(conn)?;
@@ -168,6 +178,34 @@ pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result
             verticals::dispute_rules.eq(json(&numbers.disputes)?),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// Sets how long a vertical keeps personal data, and whom its consents cover.
+/// The active requests of the vertical are compiled anew by it.
+pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping, now: Ts) -> Result<()> {
+    diesel::update(verticals::table.find(id))
+        .set((
+            verticals::keep_unsold_days.eq(keeping.unsold_days),
+            verticals::keep_sold_days.eq(keeping.sold_days),
+            verticals::keep_refused_days.eq(keeping.refused_days),
+            verticals::consent_recipients.eq(keeping.recipients),
+        ))
+        .execute(conn)?;
+    let active: Vec<RequestId> = purchase_requests::table
+        .filter(purchase_requests::vertical_id.eq(id))
+        .filter(purchase_requests::state.eq("active"))
+        .order(purchase_requests::id)
+        .select(purchase_requests::id)
+        .load(conn)?;
+    for request in active {
+        diesel::insert_into(request_changes::table)
+            .values((
+                request_changes::request_id.eq(request),
+                request_changes::at.eq(now),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 
@@ -224,6 +262,12 @@ fn assemble(row: Row, own: Vec<Field>) -> Result<Vertical> {
         held_prior: row.held_prior_bps,
         sale_prior: row.sale_prior_bps,
         prior_weight: row.prior_weight,
+        keeping: Keeping {
+            unsold_days: row.keep_unsold_days,
+            sold_days: row.keep_sold_days,
+            refused_days: row.keep_refused_days,
+            recipients: row.consent_recipients,
+        },
         disputes,
         fields,
     })

@@ -6,6 +6,8 @@ use actix_web::cookie::{Cookie, SameSite, time::Duration};
 pub const SESSION: &str = "__Host-galena";
 /// What a visitor's CSRF tokens are bound to before they sign in.
 pub const VISITOR: &str = "__Host-galena-visitor";
+/// A person who showed that a contact is theirs.
+pub const SUBJECT: &str = "__Host-galena-subject";
 /// A message for the next page.
 pub const FLASH: &str = "__Host-galena-flash";
 

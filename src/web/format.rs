@@ -248,6 +248,7 @@ macro_rules! states {
 states! {
     "received" "info" "state-received";
     "rejected" "bad" "state-rejected";
+    "not_checked" "plain" "state-not-checked";
     "quarantined" "warn" "state-quarantined";
     "listed" "good" "state-listed";
     "sold_out" "accent" "state-sold-out";
@@ -255,6 +256,11 @@ states! {
     "withdrawn" "plain" "state-withdrawn";
     "erased" "plain" "state-erased";
     "draft" "plain" "state-draft";
+    "taken" "warn" "state-taken";
+    "passed" "good" "state-passed";
+    "tested" "info" "state-tested";
+    "live" "good" "state-live";
+    "retired" "plain" "state-retired";
     "active" "good" "state-active";
     "paused" "warn" "state-paused";
     "fulfilled" "accent" "state-fulfilled";

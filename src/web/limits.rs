@@ -108,6 +108,8 @@ fn at_least_one(count: u32) -> NonZeroU32 {
 pub struct Limits {
     signin_address: Limit<IpAddr>,
     signin_email: Limit<Vec<u8>>,
+    subject_address: Limit<IpAddr>,
+    subject_contact: Limit<Vec<u8>>,
     pages: Limit<IpAddr>,
     api_visitors: Limit<IpAddr>,
     api_keys: Limit<ApiKeyId>,
@@ -118,6 +120,8 @@ impl Limits {
         Self {
             signin_address: Limit::per_minute("signin", config.signin_per_minute, clock),
             signin_email: Limit::per_minute("signin", config.signin_per_minute, clock),
+            subject_address: Limit::per_minute("privacy", config.signin_per_minute, clock),
+            subject_contact: Limit::per_minute("privacy", config.signin_per_minute, clock),
             pages: Limit::per_second("pages", config.pages_per_second, clock),
             api_visitors: Limit::per_second("visitor", config.pages_per_second, clock),
             api_keys: Limit::per_second("key", config.api_per_second, clock),
@@ -129,6 +133,13 @@ impl Limits {
         let email = sha256(email.trim().to_lowercase().as_bytes());
         settle(req, self.signin_address.check(&address))?;
         settle(req, self.signin_email.check(&email))
+    }
+
+    /// Counts a question about a contact, or a try of its code, against its address and the contact.
+    pub fn subject(&self, req: &HttpRequest, address: IpAddr, contact: &str) -> Result<()> {
+        let contact = sha256(contact.trim().to_lowercase().as_bytes());
+        settle(req, self.subject_address.check(&address))?;
+        settle(req, self.subject_contact.check(&contact))
     }
 
     pub fn page(&self, req: &HttpRequest, address: IpAddr) -> Result<()> {
@@ -150,6 +161,8 @@ impl Limits {
     pub fn sweep(&self) {
         self.signin_address.limiter.retain_recent();
         self.signin_email.limiter.retain_recent();
+        self.subject_address.limiter.retain_recent();
+        self.subject_contact.limiter.retain_recent();
         self.pages.limiter.retain_recent();
         self.api_visitors.limiter.retain_recent();
         self.api_keys.limiter.retain_recent();

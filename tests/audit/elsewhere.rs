@@ -2,6 +2,29 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("/privacy", "privacy.rs", "confirmed"),
+    ("/privacy/{id}", "privacy.rs", "confirmed"),
+    ("/privacy/data/{wish}", "privacy/erasure.rs", "on"),
+    (
+        "/privacy/withdraw/{token}",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/api/v1/purchases/{id}/confirm_revocation",
+        "privacy/withdrawal.rs",
+        "whoever_has_the_lead_is_told_and_confirms",
+    ),
+    (
+        "/operator/call-rules",
+        "privacy/keeping.rs",
+        "countries_have_rules_of_calling_that_the_operator_sets",
+    ),
+    (
+        "/operator/verticals/{key}/keeping",
+        "privacy/keeping.rs",
+        "keep",
+    ),
     (
         "/api/v1/payout_approvals/{id}",
         "payouts/pages.rs",
@@ -257,4 +280,77 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "disputes/paths.rs",
         "every_path_ends_with_exact_balances",
     ),
+    ("/operator/scoring/{key}", "scoring/models.rs", "draft"),
+    (
+        "/operator/scoring/{key}/{step}",
+        "scoring/models.rs",
+        "a_version_goes_live_after_its_trial",
+    ),
+    ("/seller/tracking", "scoring/links.rs", "allow"),
+    (
+        "/seller/tracking/forbid",
+        "scoring/links.rs",
+        "no_link_leads_where_its_seller_did_not_allow",
+    ),
+    ("/api/v1/leads/{id}/events", "scoring.rs", "report"),
+    ("/operator/audits", "audits.rs", "set_policy"),
+    ("/operator/audits/next", "browser/audit_day.rs", "audit"),
+    (
+        "/operator/audits/{id}/contact",
+        "browser/audit_day.rs",
+        "audit",
+    ),
+    (
+        "/operator/audits/{id}/{what}",
+        "browser/audit_day.rs",
+        "audit",
+    ),
+    ("/api/v1/audits/next", "audits.rs", "take"),
+    (
+        "/api/v1/audits/{id}/contact",
+        "audits.rs",
+        "what_makes_no_sense_is_refused",
+    ),
+    ("/api/v1/audits/{id}/decide", "audits.rs", "decide"),
+    (
+        "/api/v1/audits/{id}/return",
+        "audits.rs",
+        "what_makes_no_sense_is_refused",
+    ),
+    (
+        "/operator/quarantine/{id}",
+        "verification/pages.rs",
+        "an_auditor_decides_on_the_page",
+    ),
+    (
+        "/api/v1/quarantine/{id}",
+        "verification/settings.rs",
+        "an_auditor_lists_or_rejects_what_is_quarantined",
+    ),
+    (
+        "/operator/verticals/{key}/checks",
+        "verification/pages.rs",
+        "an_admin_changes_the_checks_by_the_page",
+    ),
+    (
+        "/api/v1/verticals/{key}/checks",
+        "verification/settings.rs",
+        "one_setting_moves_a_lead_to_quarantine_and_back",
+    ),
+    (
+        "/operator/data-sets",
+        "verification/pages.rs",
+        "a_data_set_is_replaced_by_an_upload",
+    ),
+    (
+        "/api/v1/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    (
+        "/seller/leads/{id}/confirmation",
+        "verification/confirm.rs",
+        "a_seller_may_ask_where_it_is_possible",
+    ),
+    ("/confirm/{token}", "verification/confirm.rs", "play"),
 ];

@@ -30,8 +30,11 @@ pub const CHANGES_NOTHING: &[(&str, &str)] = &[
 /// Forms that answer with a page when they did what was asked.
 const ANSWERS_WITH_A_PAGE: &[&str] = &[
     "/outcomes/{token}",
+    "/privacy/withdraw/{token}",
+    "/confirm/{token}",
     "/seller/leads/{id}/contact",
     "/operator/leads/{id}/contact",
+    "/operator/audits/{id}/contact",
     "/buyer/disputes/bulk",
     "/operator/payouts/batches/{id}/report",
 ];

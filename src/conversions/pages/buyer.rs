@@ -10,16 +10,19 @@ use i18n_embed_fl::fl;
 use super::view::{Outcomes, outcomes};
 use super::{Refused, act, make, purchase_of, refused};
 use crate::access::Caller;
+use crate::clock::Ts;
 use crate::contracts::Agreement;
 use crate::conversions::Party;
 use crate::conversions::work::{self, NewWork, Note, Work, WorkStage};
 use crate::db::types::from_json;
 use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
-use crate::leads::{self, Consent};
+use crate::leads::Consent;
+use crate::privacy::{self, calls::CallRule};
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
+use crate::scoring::{self, Explained};
 use crate::text::Lang;
-use crate::verticals::{self, Vertical};
+use crate::verticals::{self, Value, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Ctx, Form, Page, html_status, redirect_with};
 
@@ -32,6 +35,13 @@ struct PurchasePage {
     facts: Vec<Fact>,
     personal: Vec<Fact>,
     consent: Consent,
+    /// What the buyer has to do about a withdrawn consent.
+    revocation: Option<privacy::Task>,
+    erased: Option<(privacy::Cause, Ts)>,
+    /// What the person's country asks of whoever calls.
+    calls: Option<CallRule>,
+    /// None for a lead from before there were scoring models.
+    score: Option<Explained>,
     terms: Arc<Agreement>,
     explanation: Explanation,
     outcomes: Outcomes,
@@ -106,29 +116,41 @@ async fn render(
             let party = Party::load(conn, caller.account_id, caller.actor(), id)?;
             let sides = (&caller, &party);
             let outcomes = outcomes(conn, &vault, l, sides, wrong.clone(), now)?;
+            let calls = match bought.listing.attributes.get("country") {
+                Some(Value::Text(country)) => privacy::calls::of_country(conn, country)?,
+                _ => None,
+            };
             Ok((
                 verticals::by_id(conn, bought.purchase.vertical_id)?,
-                leads::consent(conn, bought.purchase.lead_id)?,
+                privacy::of_purchase(conn, id)?,
+                privacy::erased(conn, bought.purchase.lead_id)?,
                 party.agreement,
                 outcomes,
                 work::of_purchase(conn, id)?,
                 work::notes(conn, &vault, id)?,
                 work::members(conn, caller.account_id)?,
+                calls,
+                scoring::explain(conn, bought.purchase.lead_id)?,
                 bought,
             ))
         })
         .await?;
-    let (vertical, consent, terms, outcomes, work, notes, members, bought) = read;
+    let (vertical, revocation, erased, terms, outcomes, work, notes, members, calls, score, bought) =
+        read;
     html_status(
         status,
         &PurchasePage {
             facts: facts(l, &vertical, &bought.listing.attributes),
             personal: facts(l, &vertical, &bought.contact.personal),
+            consent: bought.consent.clone(),
             explanation: from_json(&bought.purchase.explanation)?,
             page,
             bought,
             vertical,
-            consent,
+            revocation,
+            erased,
+            calls,
+            score,
             terms,
             outcomes,
             work,
@@ -160,6 +182,11 @@ pub async fn add(
     let (id, what) = path.into_inner();
     let done = match what.as_str() {
         "appointment" | "sale" => make(&ctx, &caller, id, &what, &pairs).await,
+        "confirm" => {
+            let (now, caller) = (ctx.now(), caller.clone());
+            ctx.write(move |conn| privacy::confirm(conn, &caller, id, now).map(|_| ()))
+                .await
+        }
         "work" => set_work(&ctx, &caller, id, &pairs).await,
         "note" => {
             let (now, vault, by) = (ctx.now(), ctx.vault.clone(), caller.clone());

@@ -6,7 +6,7 @@ use crate::clock::Ts;
 use crate::conversions::work::WorkStage;
 use crate::db::schema::{purchase_notes, purchase_work, users};
 use crate::db::{Conn, each};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{AccountId, NoteId, PurchaseId, UserId};
 use crate::vault::{Sealed, Vault};
 
@@ -29,7 +29,8 @@ pub struct Work {
 pub struct Note {
     pub at: Ts,
     pub by: String,
-    pub text: String,
+    /// `None` where it was erased with the lead.
+    pub text: Option<String>,
 }
 
 pub fn of_purchase(conn: &mut Conn, id: PurchaseId) -> Result<Option<Work>> {
@@ -118,8 +119,10 @@ pub fn notes(conn: &mut Conn, vault: &Vault, purchase: PurchaseId) -> Result<Vec
                 wrapped_key,
                 sealed,
             };
-            let plain = vault.unseal(&place(id), &record)?;
-            let text = String::from_utf8(plain).map_err(|error| Error::Internal(error.into()))?;
+            let text = vault
+                .unseal_kept(&place(id), &record)?
+                .map(|plain| String::from_utf8(plain).map_err(anyhow::Error::from))
+                .transpose()?;
             Ok(Note { at, by, text })
         })
         .collect()

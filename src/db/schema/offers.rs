@@ -21,6 +21,10 @@ diesel::table! {
         prior_weight -> Integer,
         created_at -> BigInt,
         dispute_rules -> Text,
+        keep_unsold_days -> Integer,
+        keep_sold_days -> Integer,
+        keep_refused_days -> Integer,
+        consent_recipients -> Text,
     }
 }
 
@@ -67,11 +71,15 @@ diesel::table! {
         accepts -> Text,
         least -> Text,
         score -> Integer,
+        stage -> Text,
         copies -> Integer,
         copies_sold -> Integer,
         consent_given_at -> BigInt,
         received_at -> BigInt,
         expires_at -> BigInt,
+        recipients -> Text,
+        quality -> Integer,
+        ruling -> Nullable<Text>,
     }
 }
 
@@ -100,6 +108,7 @@ diesel::table! {
         channels -> Text,
         recipients -> Text,
         certificate_url -> Nullable<Text>,
+        text_hash -> Nullable<Binary>,
     }
 }
 
@@ -110,9 +119,12 @@ diesel::table! {
     lead_checks (lead_id, name) {
         lead_id -> DbUuid,
         name -> Text,
+        position -> Integer,
         verdict -> Text,
         code -> Nullable<Text>,
         detail -> Nullable<Text>,
+        effect -> Text,
+        points -> Integer,
         at -> BigInt,
     }
 }
@@ -181,5 +193,61 @@ diesel::table! {
         wrapped_key -> Binary,
         sealed -> Binary,
         received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    verification_settings (vertical_id, version) {
+        vertical_id -> DbUuid,
+        version -> Integer,
+        settings -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    data_sets (name, version) {
+        name -> Text,
+        version -> Integer,
+        line_count -> Integer,
+        digest -> Text,
+        source -> Text,
+        content -> Text,
+        created_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    source_marks (hash, at, lead_id) {
+        hash -> Binary,
+        at -> BigInt,
+        lead_id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    lead_confirmations (lead_id) {
+        lead_id -> DbUuid,
+        channel -> Text,
+        code_hash -> Nullable<Binary>,
+        tries -> Integer,
+        sends -> Integer,
+        asked_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
     }
 }

@@ -102,6 +102,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         last_served_at -> Nullable<BigInt>,
+        min_quality -> Integer,
     }
 }
 

@@ -118,6 +118,9 @@ pub struct EntryJson {
     pub call: Option<Call>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileJson>,
+    /// Whether what it said was erased, on request of the person or by the vertical's rules.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 impl From<Entry> for EntryJson {
@@ -130,8 +133,10 @@ impl From<Entry> for EntryJson {
             text: None,
             call: None,
             file: None,
+            erased: false,
         };
         match entry.said {
+            Said::Erased => json.erased = true,
             Said::Text(text) => json.text = Some(text),
             Said::Call(call) => json.call = Some(call),
             Said::File(name) => {

@@ -19,11 +19,12 @@ use crate::disputes::{
 };
 use crate::error::{Error, FieldError, Result};
 use crate::id::{DisputeEntryId, DisputeId};
-use crate::leads::{self, Check, Consent, Listing};
+use crate::leads::{self, Consent, Listing};
 use crate::money::Money;
 use crate::purchases::{self, Explanation, Fact, Purchase, facts};
 use crate::standing::{self, Standing};
 use crate::text::Lang;
+use crate::verification::Check;
 use crate::verticals;
 use crate::web::{Ctx, Page, html_status};
 
@@ -267,6 +268,7 @@ fn entry_line(l: &Lang, entry: Entry) -> EntryLine {
             (format!("{at}: {}", call_label(l, call.result)), None)
         }
         Said::File(name) => (String::new(), Some((entry.id, name.clone()))),
+        Said::Erased => (fl!(l, "privacy-erased-words"), None),
     };
     EntryLine {
         who: side_label(l, entry.side),

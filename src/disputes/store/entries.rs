@@ -36,6 +36,8 @@ pub enum Said {
     Call(Call),
     /// The name of a file.
     File(String),
+    /// What was erased with the lead.
+    Erased,
 }
 
 /// One entry of the timeline.
@@ -56,7 +58,7 @@ impl Entry {
     pub fn file_name(&self) -> String {
         match &self.said {
             Said::File(name) => name.clone(),
-            Said::Text(_) | Said::Call(_) => String::new(),
+            Said::Text(_) | Said::Call(_) | Said::Erased => String::new(),
         }
     }
 }
@@ -86,8 +88,10 @@ impl EntryRow {
             wrapped_key: self.wrapped_key,
             sealed: self.sealed,
         };
-        let plain = vault.unseal(&entry_place(self.id), &record)?;
-        let said = serde_json::from_slice(&plain).map_err(anyhow::Error::from)?;
+        let said = match vault.unseal_kept(&entry_place(self.id), &record)? {
+            Some(plain) => serde_json::from_slice(&plain).map_err(anyhow::Error::from)?,
+            None => Said::Erased,
+        };
         Ok(Entry {
             id: self.id,
             side: self.side,
@@ -218,6 +222,8 @@ pub fn file(
         wrapped_key,
         sealed,
     };
-    let content = vault.unseal(&file_place(id), &record)?;
+    let content = vault
+        .unseal_kept(&file_place(id), &record)?
+        .ok_or_else(|| Error::refused(Code::NotFound))?;
     Ok((row.open(vault)?, content))
 }

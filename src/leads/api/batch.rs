@@ -17,6 +17,7 @@ use crate::id::{AccountId, RefusedLeadId};
 use crate::leads::receive::{Intake, Outcome, Source, take_in};
 use crate::leads::{Exchange, Spelling};
 use crate::vault::sha256;
+use crate::verification::VerifierData;
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Idempotency, Problem};
 
@@ -80,6 +81,7 @@ pub async fn send_batch(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
+    verifier: VerifierData,
     Body(batch): Body<LeadBatch>,
 ) -> Result<HttpResponse> {
     if batch.leads.is_empty() {
@@ -97,7 +99,7 @@ pub async fn send_batch(
         ));
     }
     note_batch(&ctx, &idem).await?;
-    let now = ctx.now();
+    let (now, checks) = (ctx.now(), verifier.clone());
     let intakes: Vec<(Vec<u8>, Intake)> = ctx
         .db
         .read(move |conn| {
@@ -106,7 +108,7 @@ pub async fn send_batch(
                 let hash = sha256(document.to_string().as_bytes());
                 (
                     hash,
-                    Intake::read(&verticals, document, Spelling::Typed, now),
+                    Intake::read(&verticals, document, Spelling::Typed, &checks, now),
                 )
             };
             Ok(batch.leads.into_iter().map(read).collect())
@@ -117,6 +119,7 @@ pub async fn send_batch(
         seller: caller.account_id,
         actor: caller.actor(),
         exchange: Arc::clone(exchange.get_ref()),
+        verifier,
         idem,
     };
     let sent = intakes
@@ -174,6 +177,7 @@ struct Sender {
     seller: AccountId,
     actor: Actor,
     exchange: Arc<dyn Exchange>,
+    verifier: VerifierData,
     idem: Idempotency,
 }
 
@@ -200,8 +204,9 @@ impl Sender {
         self,
         index: usize,
         hash: Vec<u8>,
-        intake: Intake,
+        mut intake: Intake,
     ) -> Result<(BatchItem, bool)> {
+        intake.ask(&self.verifier).await;
         let idem = self.idem.item(index, hash);
         let now = self.ctx.now();
         let vault = Arc::clone(&self.ctx.vault);

@@ -12,10 +12,11 @@ use crate::error::{Code, Error, FieldError, Refusal, Result};
 use crate::id::{LeadId, PurchaseId, RefusedLeadId};
 use crate::leads::receive::{Intake, Received};
 use crate::leads::{
-    Channel, Check, Consent, Details, Lead, LeadState, Least, Listing, MaskedContact, Origin,
-    SaleSummary, Signals, Stage,
+    Channel, Consent, Details, Lead, LeadState, Least, Listing, MaskedContact, Origin, SaleSummary,
 };
 use crate::money::MoneyJson;
+use crate::scoring::{Bant, Signals, Stage};
+use crate::verification::Check;
 use crate::verticals::{Attributes, Model, Value};
 use crate::web::Problem;
 
@@ -44,6 +45,8 @@ pub struct LeadBody {
     least: Option<Least>,
     /// What the person did before; it makes the score.
     signals: Option<Signals>,
+    /// Budget, authority, need and timing, as far as you know them.
+    bant: Option<Bant>,
     /// How many buyers may get the lead; 1 unless you say otherwise.
     copies: Option<i32>,
     /// Your own number of the lead, without personal data.
@@ -76,6 +79,8 @@ pub struct ConsentBody {
     page_url: String,
     ip: Option<String>,
     user_agent: Option<String>,
+    /// What the person typed on the page, as it was kept; sealed with the contact.
+    typed: Option<String>,
     channels: Option<Vec<String>>,
     recipients: Option<Vec<String>>,
     certificate_url: Option<String>,
@@ -114,11 +119,16 @@ pub struct LeadJson {
     /// 0 - 100, by the scoring model of the vertical.
     score: i32,
     stage: Stage,
+    /// 0 - 100: 100 less the points that its checks cost.
+    quality: i32,
     copies: i32,
     copies_sold: i32,
     consent_given_at: Ts,
     received_at: Ts,
     expires_at: Ts,
+    /// The words of the auditor who decided about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ruling: Option<String>,
     /// Not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     consent: Option<Consent>,
@@ -167,12 +177,14 @@ impl LeadJson {
             accepts: listing.accepts.clone(),
             least: listing.least.clone(),
             score: listing.score,
-            stage: Stage::of(listing.score),
+            stage: listing.stage,
+            quality: listing.quality,
             copies: listing.copies,
             copies_sold: listing.copies_sold,
             consent_given_at: listing.consent_given_at,
             received_at: listing.received_at,
             expires_at: listing.expires_at,
+            ruling: None,
             consent: None,
             checks: None,
             sales: None,
@@ -193,12 +205,15 @@ impl LeadJson {
 
     /// A lead as lists show it.
     pub fn listed(lead: &Lead) -> Self {
-        Self::of(
-            &lead.listing,
-            &lead.vertical_key,
-            lead.external_id.as_ref(),
-            lead.origin.clone(),
-        )
+        Self {
+            ruling: lead.ruling.clone(),
+            ..Self::of(
+                &lead.listing,
+                &lead.vertical_key,
+                lead.external_id.as_ref(),
+                lead.origin.clone(),
+            )
+        }
     }
 
     /// A lead with its parts.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::table::{FileSource, Table};
@@ -14,6 +15,7 @@ use crate::jobs;
 use crate::leads::Exchange;
 use crate::leads::receive::{Intake, Outcome, Source, take_in};
 use crate::vault::Vault;
+use crate::verification::Verifier;
 use crate::verticals::{self, Vertical};
 
 /// Lines of one transaction.
@@ -28,6 +30,7 @@ pub struct Importer {
     pub clock: Clock,
     pub vault: Arc<Vault>,
     pub exchange: Arc<dyn Exchange>,
+    pub verifier: Arc<Verifier>,
 }
 
 /// How far an import has come with its last chunk.
@@ -101,7 +104,11 @@ impl Importer {
             .db
             .read(move |conn| verticals::by_id(conn, vertical_id))
             .await?;
-        let plan = Arc::new((import.clone(), Arc::new(vertical)));
+        let plan = Arc::new((
+            import.clone(),
+            Arc::new(vertical),
+            Arc::clone(&self.verifier),
+        ));
         let opened = Arc::clone(&plan);
         let table = blocking(move || {
             let import = &opened.0;
@@ -199,13 +206,30 @@ fn fail(conn: &mut Conn, import: &Import, failure: &str, now: Ts) -> Result<()> 
     Ok(())
 }
 
+/// Leads that others are asked about at once.
+const ASKED_AT_ONCE: usize = 16;
+
+/// Reads a chunk, and asks others about its contacts, where the server has somebody to ask.
 async fn read_chunk(
+    table: Table,
+    plan: Arc<(Import, Arc<Vertical>, Arc<Verifier>)>,
+    now: Ts,
+) -> Result<Chunk> {
+    let verifier = Arc::clone(&plan.2);
+    let (table, mut lines) = parse_chunk(table, plan, now).await?;
+    for some in lines.chunks_mut(ASKED_AT_ONCE) {
+        join_all(some.iter_mut().map(|line| line.intake.ask(&verifier))).await;
+    }
+    Ok((table, lines))
+}
+
+async fn parse_chunk(
     mut table: Table,
-    plan: Arc<(Import, Arc<Vertical>)>,
+    plan: Arc<(Import, Arc<Vertical>, Arc<Verifier>)>,
     now: Ts,
 ) -> Result<Chunk> {
     blocking(move || {
-        let (import, vertical) = &*plan;
+        let (import, vertical, verifier) = &*plan;
         let lines = table
             .take(CHUNK)?
             .into_iter()
@@ -216,6 +240,7 @@ async fn read_chunk(
                     &import.mapping.columns,
                     &import.defaults,
                     vertical,
+                    verifier,
                     now,
                 ),
             })

@@ -15,8 +15,9 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::id::LeadId;
 use crate::leads::api::ExchangeData;
 use crate::leads::import::nested;
-use crate::leads::{self, Draft, Received, Source, Spelling};
+use crate::leads::{self, Draft, LeadState, Received, Source, Spelling};
 use crate::text::Lang;
+use crate::verification::{Verifier, VerifierData};
 use crate::verticals::{self, Vertical};
 use crate::web::{Ctx, Form, Page, html, html_status, redirect_with};
 
@@ -65,12 +66,16 @@ pub async fn add(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    verifier: VerifierData,
     Form(mut typed): Form<Typed>,
 ) -> Result<HttpResponse> {
     typed.remove("csrf");
     let key = typed.get("vertical").cloned().unwrap_or_default();
     let (verticals, vertical) = choose(&ctx, key).await?;
-    let draft = parse(&ctx, &vertical, &typed);
+    let mut draft = parse(&ctx, &verifier, &vertical, &typed);
+    if let Ok(draft) = &mut draft {
+        draft.ask(&verifier).await;
+    }
     let now = ctx.now();
     let taken = match draft {
         Err(errors) => Err(Error::invalid(errors)),
@@ -102,6 +107,7 @@ pub async fn add(
 /// Reads what was typed as a lead of the vertical.
 pub(super) fn parse(
     ctx: &Ctx,
+    verifier: &Verifier,
     vertical: &Vertical,
     typed: &Typed,
 ) -> std::result::Result<Draft, Vec<FieldError>> {
@@ -114,6 +120,7 @@ pub(super) fn parse(
         &Arc::new(vertical.clone()),
         &document,
         Spelling::Text,
+        verifier,
         ctx.now(),
     )
 }
@@ -121,6 +128,8 @@ pub(super) fn parse(
 /// To the lead's page, with a word on whether it was sold.
 pub(super) fn taken_answer(l: &Lang, received: &Received) -> HttpResponse {
     let message = match received.sales.len() {
+        0 if received.listing.state == LeadState::Quarantined => fl!(l, "leads-taken-quarantined"),
+        0 if received.listing.state == LeadState::Received => fl!(l, "leads-taken-waits"),
         0 => fl!(l, "leads-taken"),
         copies => fl!(l, "leads-taken-and-sold", copies = copies),
     };

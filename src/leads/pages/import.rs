@@ -20,6 +20,7 @@ use crate::leads::import::{
 };
 use crate::leads::refused::{self, Refused};
 use crate::text::Lang;
+use crate::verification::VerifierData;
 use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
 use crate::web::{Ctx, Form, Page, Upload, html, html_status, redirect, redirect_with};
@@ -191,11 +192,12 @@ pub async fn show(
     ctx: Ctx,
     caller: Caller,
     page: Page,
+    verifier: VerifierData,
     id: Path<ImportId>,
 ) -> Result<HttpResponse> {
     let (import, vertical) = find(&ctx, &caller, *id).await?;
     if import.state == ImportState::Uploaded {
-        return html(&map_page(&ctx, page, import, vertical, Vec::new()).await?);
+        return html(&map_page(&ctx, page, &verifier, import, vertical, Vec::new()).await?);
     }
     let (seller, id) = (caller.account_id, import.id);
     let refused = ctx
@@ -225,6 +227,7 @@ async fn find(ctx: &Ctx, caller: &Caller, id: ImportId) -> Result<(Import, Verti
 async fn map_page(
     ctx: &Ctx,
     page: Page,
+    verifier: &VerifierData,
     import: Import,
     vertical: Vertical,
     errors: Vec<FieldError>,
@@ -235,10 +238,11 @@ async fn map_page(
         .as_ref()
         .map_or(Actor::Visitor(None), Caller::actor);
     let (looked, shared) = (import.clone(), Arc::new(vertical.clone()));
+    let verifier = verifier.clone();
     let (header, lines) = ctx
         .write(move |conn| {
             let file = import::view_file(conn, &vault, &looked, actor, now)?;
-            import::preview(&file, &looked, &shared, PREVIEW, now)
+            import::preview(&file, &looked, (&shared, &verifier), PREVIEW, now)
         })
         .await?;
     let l = page.l;
@@ -301,6 +305,7 @@ pub async fn map(
     ctx: Ctx,
     caller: Caller,
     page: Page,
+    verifier: VerifierData,
     id: Path<ImportId>,
     Form(typed): Form<Typed>,
 ) -> Result<HttpResponse> {
@@ -324,7 +329,7 @@ pub async fn map(
         let status = if errors.is_empty() { 200 } else { 422 };
         return html_status(
             status,
-            &map_page(&ctx, page, import, vertical, errors).await?,
+            &map_page(&ctx, page, &verifier, import, vertical, errors).await?,
         );
     }
     let (started, of, actor, now) = (import.clone(), vertical.clone(), caller.actor(), ctx.now());
@@ -335,7 +340,7 @@ pub async fn map(
         Ok(()) => Ok(redirect(&format!("/seller/imports/{}", import.id))),
         Err(Error::Refused(refusal)) if refusal.code == Code::InvalidContent => html_status(
             422,
-            &map_page(&ctx, page, import, vertical, refusal.fields).await?,
+            &map_page(&ctx, page, &verifier, import, vertical, refusal.fields).await?,
         ),
         Err(error) => Err(error),
     }

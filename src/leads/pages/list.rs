@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Path, Query};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
 
-use super::{
-    Fact, OfferFacts, check_label, contact_facts, event_label, facts, offer_facts, warning_label,
-};
+use super::{Fact, OfferFacts, contact_facts, event_label, facts, offer_facts};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -18,13 +16,14 @@ use crate::error::Result;
 use crate::id::{AccountId, LeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::{
-    self, Contact, Details, Filter, Lead, LeadState, Order, Search, Viewing, query,
+    self, Contact, Details, Filter, Lead, LeadState, Order, Search, Viewing, link, query,
 };
 use crate::text::Lang;
 use crate::vault::Vault;
+use crate::verification::{Check, CheckName, Verdict, check_label};
 use crate::verticals::{self, Vertical};
 use crate::web::export::{FileKind, Table};
-use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
+use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, State, format, html, redirect_with};
 
 /// Leads in one exported file.
 const MAX_EXPORTED: i64 = 10_000;
@@ -103,7 +102,7 @@ impl ListQuery {
     }
 }
 
-fn place(lead: &Lead) -> Cursor {
+pub(super) fn place(lead: &Lead) -> Cursor {
     Cursor {
         at: lead.listing.received_at,
         id: lead.listing.id.0,
@@ -226,6 +225,22 @@ pub(super) struct ShownCheck {
     pub why: String,
 }
 
+impl ShownCheck {
+    /// "Phone number: warn, is a premium-rate number (premium)".
+    pub(super) fn of(l: &Lang, check: &Check) -> Self {
+        let why = check.code.map(|code| code.message(l));
+        let detail = check.detail.clone();
+        Self {
+            label: check_label(l, check.name),
+            verdict: check.verdict.to_string(),
+            why: match (why, detail) {
+                (Some(why), Some(detail)) => format!("{why} ({detail})"),
+                (one, other) => one.or(other).unwrap_or_default(),
+            },
+        }
+    }
+}
+
 /// An entry of a lead's history.
 pub(super) struct ShownEvent {
     pub label: String,
@@ -245,6 +260,20 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Whether the person may still be asked to confirm the contact.
+    fn may_be_confirmed(&self) -> bool {
+        let check = self
+            .details
+            .checks
+            .iter()
+            .find(|check| check.name == CheckName::Confirmation);
+        check.is_some_and(|check| check.verdict == Verdict::NotChecked)
+            && matches!(
+                self.details.lead.listing.state,
+                LeadState::Received | LeadState::Quarantined | LeadState::Listed
+            )
+    }
+
     pub(super) fn new(
         l: &Lang,
         details: Details,
@@ -257,19 +286,13 @@ impl Shown {
             checks: details
                 .checks
                 .iter()
-                .map(|check| ShownCheck {
-                    label: check_label(l, check.name),
-                    verdict: check.verdict.to_string(),
-                    why: check
-                        .code
-                        .map_or_else(String::new, |code| warning_label(l, code)),
-                })
+                .map(|check| ShownCheck::of(l, check))
                 .collect(),
             events: details
                 .history
                 .iter()
                 .map(|event| ShownEvent {
-                    label: event_label(l, &event.action),
+                    label: event_label(l, event),
                     at: event.at,
                     actor: format::short(&event.actor),
                 })
@@ -286,6 +309,19 @@ impl Shown {
 struct LeadPage {
     page: Page,
     shown: Shown,
+    /// By which the person withdraws, to be put into letters.
+    link: String,
+}
+
+impl LeadPage {
+    fn new(page: Page, shown: Shown, ctx: &Ctx, state: &State) -> Self {
+        let path = link::path(&ctx.vault, shown.details.lead.listing.id);
+        Self {
+            page,
+            shown,
+            link: format!("{}{path}", state.config.public_url),
+        }
+    }
 }
 
 pub(super) fn read(
@@ -305,6 +341,7 @@ pub async fn show(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    state: Data<State>,
     id: Path<LeadId>,
 ) -> Result<HttpResponse> {
     let exchange = Arc::clone(exchange.get_ref());
@@ -313,7 +350,7 @@ pub async fn show(
         .read(move |conn| read(conn, &*exchange, *id, Some(caller.account_id)))
         .await?;
     let shown = Shown::new(page.l, details, vertical, None);
-    html(&LeadPage { page, shown })
+    html(&LeadPage::new(page, shown, &ctx, &state))
 }
 
 /// A form that only has its token.
@@ -326,6 +363,7 @@ pub async fn contact(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    state: Data<State>,
     id: Path<LeadId>,
     _form: Form<Nothing>,
 ) -> Result<HttpResponse> {
@@ -347,7 +385,7 @@ pub async fn contact(
         })
         .await?;
     let shown = Shown::new(page.l, details, vertical, Some(&contact));
-    html(&LeadPage { page, shown })
+    html(&LeadPage::new(page, shown, &ctx, &state))
 }
 
 /// `POST /seller/leads/{id}/withdraw`

@@ -17,6 +17,7 @@ use crate::id::{ImportId, RefusedLeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::refused::{self as store, Refused, RefusedFilter};
 use crate::leads::{self, Source, Via};
+use crate::verification::VerifierData;
 use crate::verticals::{self, Vertical};
 use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, html, html_status, redirect_with};
 
@@ -126,10 +127,13 @@ pub async fn show_refused(
     ctx: Ctx,
     caller: Caller,
     page: Page,
+    verifier: VerifierData,
     id: Path<RefusedLeadId>,
 ) -> Result<HttpResponse> {
     let (refused, vertical, typed) = open(&ctx, &caller, *id).await?;
-    let errors = parse(&ctx, &vertical, &typed).err().unwrap_or_default();
+    let errors = parse(&ctx, &verifier, &vertical, &typed)
+        .err()
+        .unwrap_or_default();
     html(&MendPage {
         groups: lead_form(page.l, &vertical, &typed),
         page,
@@ -145,15 +149,17 @@ pub async fn resend(
     caller: Caller,
     page: Page,
     exchange: ExchangeData,
+    verifier: VerifierData,
     id: Path<RefusedLeadId>,
     Form(mut typed): Form<Typed>,
 ) -> Result<HttpResponse> {
     typed.remove("csrf");
     let (refused, vertical, _) = open(&ctx, &caller, *id).await?;
     let now = ctx.now();
-    let taken = match parse(&ctx, &vertical, &typed) {
+    let taken = match parse(&ctx, &verifier, &vertical, &typed) {
         Err(errors) => Err(Error::invalid(errors)),
-        Ok(draft) => {
+        Ok(mut draft) => {
+            draft.ask(&verifier).await;
             let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
             let (seller, actor) = (caller.account_id, caller.actor());
             ctx.write(move |conn| {

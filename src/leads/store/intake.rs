@@ -1,28 +1,35 @@
 //! Writing a new lead: the statements of the hot path.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::upsert::excluded;
 
 use super::contact_place;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, lead_consents, lead_contacts, leads};
+use crate::db::schema::{
+    consent_texts, contact_claims, lead_checks, lead_consents, lead_contacts, leads,
+};
 use crate::db::types::json;
-use crate::db::{Conn, Prepared, insert_rows};
-use crate::error::{Error, FieldError, Reason, Result};
+use crate::db::{Conn, Prepared, each, insert_rows};
+use crate::error::{Error, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
-use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Draft, Listing};
-use crate::vault::Vault;
+use crate::leads::{Contact, Draft, LeadState, Listing};
+use crate::vault::{Vault, sha256};
+use crate::verification::{Check, CheckName, Effect, Verdict, email};
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
 struct CheckRow {
     lead_id: LeadId,
     name: CheckName,
+    position: i32,
     verdict: Verdict,
-    code: Option<Warning>,
+    code: Option<String>,
     detail: Option<String>,
+    effect: Effect,
+    points: i32,
     at: Ts,
 }
 
@@ -63,9 +70,12 @@ pub fn insert_lead(
             leads::accepts.eq(json(&listing.accepts)?),
             leads::least.eq(json(&listing.least)?),
             leads::score.eq(listing.score),
+            leads::stage.eq(listing.stage),
+            leads::quality.eq(listing.quality),
             leads::copies.eq(listing.copies),
             leads::copies_sold.eq(listing.copies_sold),
             leads::consent_given_at.eq(listing.consent_given_at),
+            leads::recipients.eq(json(&listing.recipients)?),
             leads::received_at.eq(listing.received_at),
             leads::expires_at.eq(listing.expires_at),
         ))
@@ -79,7 +89,7 @@ pub fn insert_lead(
     }
 }
 
-/// Claims the e-mail and the phone for this lead; refused as `duplicate` while another claim holds.
+/// Claims the e-mail and the phone for this lead; says which fields another lead's claim holds.
 ///
 /// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
 pub fn claim_contact(
@@ -88,14 +98,17 @@ pub fn claim_contact(
     draft: &Draft,
     lead: LeadId,
     now: Ts,
-) -> Result<()> {
+) -> Result<Vec<&'static str>> {
     let vertical = &draft.vertical;
     let mut fields = Vec::with_capacity(2);
-    if let Some(email) = &draft.contact.email {
-        fields.push((vault.blind("email", email), "contact.email"));
-    }
-    if let Some(phone) = &draft.contact.phone {
-        fields.push((vault.blind("phone", phone), "contact.phone"));
+    for (kind, value, field) in [
+        ("email", mailbox(&draft.contact), "contact.email"),
+        ("phone", draft.contact.phone.clone(), "contact.phone"),
+    ] {
+        let hashes = value
+            .iter()
+            .flat_map(|value| vault.blinds_to_write(kind, value));
+        fields.extend(hashes.map(|hash| (hash, field)));
     }
     fields.sort();
     let rows: Vec<ClaimRow> = fields
@@ -131,7 +144,7 @@ pub fn claim_contact(
         })?,
     };
     if claimed == rows.len() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let hashes: Vec<Vec<u8>> = fields.iter().map(|(hash, _)| hash.clone()).collect();
     let ours: Vec<Vec<u8>> = contact_claims::table
@@ -140,16 +153,13 @@ pub fn claim_contact(
         .filter(contact_claims::lead_id.eq(lead))
         .select(contact_claims::hash)
         .load(conn)?;
-    let accepted = format!(
-        "a contact that was not received in the last {} days",
-        vertical.duplicate_window_days
-    );
-    let errors: Vec<FieldError> = fields
+    // While the key of the hashes is changed, a field has two of them.
+    let claimed: BTreeSet<&'static str> = fields
         .into_iter()
         .filter(|(hash, _)| !ours.contains(hash))
-        .map(|(_, field)| FieldError::new(field, Reason::Duplicate, &accepted))
+        .map(|(_, field)| field)
         .collect();
-    Err(errors.into())
+    Ok(claimed.into_iter().collect())
 }
 
 /// Inserts what belongs to a lead: its sealed contact, its consent and its checks.
@@ -159,7 +169,6 @@ pub fn insert_parts(
     draft: &Draft,
     checks: &[Check],
     lead: LeadId,
-    now: Ts,
 ) -> Result<()> {
     let plain = json(&draft.contact)?;
     let record = vault.seal(&contact_place(lead), plain.as_bytes())?;
@@ -172,10 +181,12 @@ pub fn insert_parts(
         ))
         .execute(conn)?;
     let consent = &draft.consent;
+    let text_hash = keep_text(conn, &consent.text)?;
     diesel::insert_into(lead_consents::table)
         .values((
             lead_consents::lead_id.eq(lead),
-            lead_consents::text.eq(&consent.text),
+            lead_consents::text.eq(""),
+            lead_consents::text_hash.eq(text_hash),
             lead_consents::version.eq(&consent.version),
             lead_consents::given_at.eq(consent.given_at),
             lead_consents::page_url.eq(&consent.page_url),
@@ -184,17 +195,92 @@ pub fn insert_parts(
             lead_consents::certificate_url.eq(&consent.certificate_url),
         ))
         .execute(conn)?;
-    let rows: Vec<CheckRow> = checks
-        .iter()
-        .map(|check| CheckRow {
+    let rows: Vec<CheckRow> = (0..)
+        .zip(checks)
+        .map(|(position, check)| CheckRow {
             lead_id: lead,
             name: check.name,
+            position,
             verdict: check.verdict,
-            code: check.code,
-            detail: None,
-            at: now,
+            code: check.code.map(|code| code.as_str().to_owned()),
+            detail: check.detail.clone(),
+            effect: check.effect,
+            points: check.points,
+            at: check.at,
         })
         .collect();
     insert_rows!(conn, lead_checks::table, &rows)?;
+    Ok(())
+}
+
+/// The spelling by which the contact's mailbox is hashed.
+fn mailbox(contact: &Contact) -> Option<String> {
+    contact.email.as_deref().map(email::mailbox)
+}
+
+/// Keeps the exact words of a consent once, however many people agreed to them; answers their hash.
+fn keep_text(conn: &mut Conn, text: &str) -> Result<Vec<u8>> {
+    let hash = sha256(text.as_bytes());
+    let row = (consent_texts::hash.eq(&hash), consent_texts::text.eq(text));
+    each!(conn, |inner| diesel::insert_into(consent_texts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(inner))?;
+    Ok(hash)
+}
+
+/// Writes the claims that a lead holds under the present keys of the hashes as well.
+pub fn claim_anew(conn: &mut Conn, vault: &Vault, contact: &Contact, lead: LeadId) -> Result<()> {
+    let held: Vec<(VerticalId, Vec<u8>, Ts)> = contact_claims::table
+        .filter(contact_claims::lead_id.eq(lead))
+        .select((
+            contact_claims::vertical_id,
+            contact_claims::hash,
+            contact_claims::claimed_at,
+        ))
+        .load(conn)?;
+    for (kind, value) in [
+        ("email", mailbox(contact)),
+        ("phone", contact.phone.clone()),
+    ] {
+        let Some(value) = &value else { continue };
+        let known = vault.blinds(kind, value);
+        let Some((vertical, _, at)) = held.iter().find(|(_, hash, _)| known.contains(hash)) else {
+            continue;
+        };
+        for hash in vault.blinds_to_write(kind, value) {
+            let row = ClaimRow {
+                vertical_id: *vertical,
+                hash,
+                lead_id: lead,
+                claimed_at: *at,
+            };
+            each!(conn, |inner| diesel::insert_into(contact_claims::table)
+                .values(&row)
+                .on_conflict_do_nothing()
+                .execute(inner))?;
+        }
+    }
+    Ok(())
+}
+
+/// Leads with hashes of their contact, by id, after one.
+pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
+    let mut query = contact_claims::table
+        .select(contact_claims::lead_id)
+        .distinct()
+        .order(contact_claims::lead_id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(contact_claims::lead_id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+/// Sets what the judgement on a lead became when its contact turned out to be claimed.
+pub fn set_judgement(conn: &mut Conn, lead: LeadId, state: LeadState, quality: i32) -> Result<()> {
+    diesel::update(leads::table.find(lead))
+        .set((leads::state.eq(state), leads::quality.eq(quality)))
+        .execute(conn)?;
     Ok(())
 }

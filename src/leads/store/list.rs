@@ -6,14 +6,14 @@ use diesel::sql_types::Text;
 
 use super::ListingRow;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, lead_consents, leads, verticals};
+use crate::db::schema::{contact_claims, lead_checks, leads, verticals};
 use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Reason, Result};
 use crate::id::{AccountId, LeadId};
+use crate::leads::LeadState;
 use crate::leads::query::{Filter, Lead, Order, Search};
-use crate::leads::verify::{Check, CheckName, Verdict, Warning};
-use crate::leads::{Consent, LeadState};
+use crate::verification::{Check, CheckName, Effect, Verdict};
 
 diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
@@ -26,6 +26,7 @@ type Columns = (
     leads::external_id,
     leads::import_id,
     leads::origin,
+    leads::ruling,
 );
 type Row = (
     ListingRow,
@@ -34,6 +35,7 @@ type Row = (
     Option<String>,
     Option<crate::id::ImportId>,
     String,
+    Option<String>,
 );
 type Query<'a> = diesel::helper_types::IntoBoxed<
     'a,
@@ -54,12 +56,13 @@ fn base<'a>() -> Query<'a> {
             leads::external_id,
             leads::import_id,
             leads::origin,
+            leads::ruling,
         ))
         .into_boxed()
 }
 
 fn lead(row: Row) -> Result<Lead> {
-    let (listing, vertical_key, vertical_name, external_id, import_id, origin) = row;
+    let (listing, vertical_key, vertical_name, external_id, import_id, origin, ruling) = row;
     Ok(Lead {
         listing: listing.listing()?,
         vertical_key,
@@ -67,6 +70,7 @@ fn lead(row: Row) -> Result<Lead> {
         external_id,
         import_id,
         origin: from_json(&origin)?,
+        ruling,
     })
 }
 
@@ -91,10 +95,10 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
     query = match &filter.search {
         None => query,
         Some(Search::Id(id)) => query.filter(leads::id.eq(*id)),
-        Some(Search::Hash(hash)) => query.filter(
+        Some(Search::Hashes(hashes)) => query.filter(
             leads::id.eq_any(
                 contact_claims::table
-                    .filter(contact_claims::hash.eq(hash))
+                    .filter(contact_claims::hash.eq_any(hashes.clone()))
                     .select(contact_claims::lead_id),
             ),
         ),
@@ -154,56 +158,37 @@ pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadSta
     Ok(query.load(conn)?)
 }
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lead_checks)]
+struct CheckRow {
+    name: CheckName,
+    verdict: Verdict,
+    code: Option<String>,
+    detail: Option<String>,
+    effect: Effect,
+    points: i32,
+    at: Ts,
+}
+
+/// The checks of a lead, in the order of the settings that they went by.
 pub fn checks(conn: &mut Conn, id: LeadId) -> Result<Vec<Check>> {
-    let rows: Vec<(CheckName, Verdict, Option<Warning>)> = lead_checks::table
+    let rows: Vec<CheckRow> = lead_checks::table
         .filter(lead_checks::lead_id.eq(id))
-        .order(lead_checks::name)
-        .select((lead_checks::name, lead_checks::verdict, lead_checks::code))
+        .order((lead_checks::position, lead_checks::name))
+        .select(CheckRow::as_select())
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(name, verdict, code)| Check {
-            name,
-            verdict,
-            code,
+        .map(|row| Check {
+            name: row.name,
+            verdict: row.verdict,
+            code: row.code.as_deref().and_then(Reason::of_code),
+            detail: row.detail,
+            effect: row.effect,
+            points: row.points,
+            at: row.at,
         })
         .collect())
-}
-
-pub fn consent(conn: &mut Conn, id: LeadId) -> Result<Consent> {
-    type Row = (
-        String,
-        Option<String>,
-        Ts,
-        String,
-        String,
-        String,
-        Option<String>,
-    );
-    let row: Option<Row> = lead_consents::table
-        .find(id)
-        .select((
-            lead_consents::text,
-            lead_consents::version,
-            lead_consents::given_at,
-            lead_consents::page_url,
-            lead_consents::channels,
-            lead_consents::recipients,
-            lead_consents::certificate_url,
-        ))
-        .first(conn)
-        .optional()?;
-    let (text, version, given_at, page_url, channels, recipients, certificate_url) =
-        row.ok_or_else(|| Error::refused(Code::NotFound))?;
-    Ok(Consent {
-        text,
-        version,
-        given_at,
-        page_url,
-        channels: from_json(&channels)?,
-        recipients: from_json(&recipients)?,
-        certificate_url,
-    })
 }
 
 /// Moves a listed lead to another state; false when it is not listed any more.
@@ -222,6 +207,15 @@ pub fn leave_market(
     Ok(update.set(leads::state.eq(to)).execute(conn)? == 1)
 }
 
+/// Rejects a lead that was on the market, sold or not; false when it is rejected or erased.
+pub fn strike_off(conn: &mut Conn, id: LeadId) -> Result<bool> {
+    let struck = diesel::update(leads::table.find(id))
+        .filter(leads::state.ne_all([LeadState::Rejected, LeadState::Erased]))
+        .set(leads::state.eq(LeadState::Rejected))
+        .execute(conn)?;
+    Ok(struck == 1)
+}
+
 /// Listed leads whose time is over.
 pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, AccountId)>> {
     Ok(leads::table
@@ -230,5 +224,14 @@ pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, Acco
         .order(leads::expires_at)
         .limit(limit)
         .select((leads::id, leads::seller_id))
+        .load(conn)?)
+}
+
+/// The leads that came with a contact, by its keyed hashes.
+pub fn with_contact(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<LeadId>> {
+    Ok(contact_claims::table
+        .filter(contact_claims::hash.eq_any(hashes.to_vec()))
+        .select(contact_claims::lead_id)
+        .distinct()
         .load(conn)?)
 }

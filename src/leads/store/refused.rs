@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::clock::Ts;
-use crate::db::Conn;
-use crate::db::schema::refused_leads;
+use crate::db::schema::{refused_hashes, refused_leads};
 use crate::db::types::{from_json, json};
+use crate::db::{Conn, each};
 use crate::error::{Code, Error, FieldErrorJson, Result};
 use crate::id::{AccountId, ImportId, RefusedLeadId};
 use crate::leads::receive::{Intake, Source, Via};
@@ -72,6 +72,29 @@ pub fn insert(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// By what the person whom a document names finds it; hashes that are there are left.
+pub fn insert_hashes(conn: &mut Conn, id: RefusedLeadId, hashes: &[Vec<u8>]) -> Result<()> {
+    for hash in hashes {
+        let row = (
+            refused_hashes::refused_id.eq(id),
+            refused_hashes::hash.eq(hash),
+        );
+        each!(conn, |inner| diesel::insert_into(refused_hashes::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(inner))?;
+    }
+    Ok(())
+}
+
+/// Every refused document.
+pub fn all(conn: &mut Conn) -> Result<Vec<RefusedLeadId>> {
+    Ok(refused_leads::table
+        .order(refused_leads::id)
+        .select(refused_leads::id)
+        .load(conn)?)
 }
 
 /// A seller's refused document with its reasons, or a refusal with 404.
@@ -144,9 +167,14 @@ pub fn of_import(
 
 /// The document as it was sent.
 pub fn open(conn: &mut Conn, vault: &Vault, seller: AccountId, id: RefusedLeadId) -> Result<Value> {
+    find(conn, seller, id)?;
+    open_any(conn, vault, id)
+}
+
+/// The document as it was sent, whoever sent it.
+pub fn open_any(conn: &mut Conn, vault: &Vault, id: RefusedLeadId) -> Result<Value> {
     let (master_key_id, wrapped_key, sealed): (String, Vec<u8>, Vec<u8>) = refused_leads::table
         .find(id)
-        .filter(refused_leads::seller_id.eq(seller))
         .select((
             refused_leads::master_key_id,
             refused_leads::wrapped_key,

@@ -153,13 +153,3 @@ struct TermsPage {
 pub async fn terms(page: Page) -> Result<HttpResponse> {
     html(&TermsPage { page })
 }
-
-#[derive(Template)]
-#[template(path = "public/privacy.html")]
-struct PrivacyPage {
-    page: Page,
-}
-
-pub async fn privacy(page: Page) -> Result<HttpResponse> {
-    html(&PrivacyPage { page })
-}

@@ -56,7 +56,7 @@ struct EditPage {
 }
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 20] = [
+const SHOWN: [&str; 21] = [
     "name",
     "contract",
     "bid",
@@ -76,6 +76,7 @@ const SHOWN: [&str; 20] = [
     "schedule.to",
     "schedule.time_zone",
     "max_consent_age_days",
+    "min_quality",
     "delivery.email",
 ];
 

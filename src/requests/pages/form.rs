@@ -44,6 +44,7 @@ pub struct Draft {
     pub to: String,
     pub time_zone: String,
     pub max_consent_age_days: String,
+    pub min_quality: String,
     pub deliver_email: String,
     pub auto_buy: bool,
     /// Allowed and blocked sellers as JSON; pages do not edit them.
@@ -141,6 +142,10 @@ impl Draft {
                 .max_consent_age_days
                 .map(|days| days.to_string())
                 .unwrap_or_default(),
+            min_quality: match request.min_quality {
+                0 => String::new(),
+                least => least.to_string(),
+            },
             deliver_email: request.deliver_email.clone().unwrap_or_default(),
             auto_buy: request.auto_buy,
             sellers: json!(request.sellers).to_string(),
@@ -174,6 +179,7 @@ impl Draft {
             to: text("schedule.to"),
             time_zone: text("schedule.time_zone"),
             max_consent_age_days: text("max_consent_age_days"),
+            min_quality: text("min_quality"),
             deliver_email: text("delivery.email"),
             auto_buy: is("auto_buy"),
             sellers: text("sellers"),
@@ -208,6 +214,10 @@ impl Draft {
             let days = number(&self.max_consent_age_days, "max_consent_age_days");
             i32::try_from(days).unwrap_or(i32::MAX)
         });
+        let min_quality = (!self.min_quality.is_empty()).then(|| {
+            let least = number(&self.min_quality, "min_quality");
+            i32::try_from(least).unwrap_or(i32::MAX)
+        });
         let (filter, paths) = self.conditions.json("filter", &self.currency, fields);
         errors.extend(self.conditions.unfinished());
         let needs = [("phone", self.need_phone), ("email", self.need_email)];
@@ -233,6 +243,7 @@ impl Draft {
                 time_zone: text(&self.time_zone),
             }),
             max_consent_age_days,
+            min_quality,
             sellers: serde_json::from_str::<Sellers>(&self.sellers).unwrap_or_default(),
             delivery: text(&self.deliver_email).map(|email| DeliveryJson { email }),
             auto_buy: self.auto_buy,

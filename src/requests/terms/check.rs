@@ -46,6 +46,12 @@ impl Terms {
             let days = errors.within(i64::from(days), "max_consent_age_days", 0, 3_650)?;
             i32::try_from(days).ok()
         });
+        let min_quality = input.min_quality.map_or(0, |least| {
+            let least = errors.within(i64::from(least), "min_quality", 0, 100);
+            least
+                .and_then(|least| i32::try_from(least).ok())
+                .unwrap_or(0)
+        });
         errors.sellers(&input.sellers);
         let deliver_email = errors.email(input.delivery.as_ref());
         match (bid, quantity, budget) {
@@ -61,6 +67,7 @@ impl Terms {
                 caps,
                 schedule,
                 max_consent_age_days,
+                min_quality,
                 sellers: input.sellers.clone(),
                 auto_buy: input.auto_buy,
                 deliver_email,

@@ -1,0 +1,179 @@
+//! Leads through the local checks: `taskset -c 0 cargo bench --bench verify`.
+//!
+//! People who do not exist are read, checked and judged one after the other on one core: the checks alone;
+//! a JSON document from its parse to its draft with the checks; and the whole way into an SQLite database,
+//! with the counts of the source, the standing, the claim of the contact and the sealing.
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
+
+#[path = "support/figures.rs"]
+mod figures;
+#[path = "support/people.rs"]
+mod people;
+#[expect(dead_code, reason = "this bench needs a part of it")]
+#[path = "support/traders.rs"]
+mod traders;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use galena::access::{AccountKind, Actor};
+use galena::clock::{Clock, HOUR, Ts};
+use galena::db::{Conn, Db};
+use galena::error::Result;
+use galena::id::{AccountId, LeadId};
+use galena::leads::{self, Exchange, Intake, Listing, Outcome, SaleSummary, Source, Spelling};
+use galena::vault::{MasterKey, Vault};
+use galena::verification::{
+    Agreed, Given, Lists, Phone, Settings, Subject, Verifier, judge, local, phone,
+};
+use galena::verticals::{self, Vertical};
+
+use figures::{median, per_second};
+
+const ROUNDS: usize = 5;
+const LEADS: usize = 10_000;
+/// Leads of one transaction, as the writer groups them.
+const AT_ONCE: usize = 64;
+const GOAL: u128 = 2_000;
+
+/// A market on which nobody buys.
+struct Nobody;
+
+impl Exchange for Nobody {
+    fn offer(&self, _: &mut Conn, _: &Listing, _: Ts) -> Result<Vec<SaleSummary>> {
+        Ok(Vec::new())
+    }
+
+    fn sales(&self, _: &mut Conn, _: LeadId) -> Result<Vec<SaleSummary>> {
+        Ok(Vec::new())
+    }
+}
+
+fn main() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let url = format!("sqlite://{}", folder.path().join("bench.db").display());
+    let db = Db::open(&url.parse().unwrap(), 1).unwrap();
+    db.migrate().unwrap();
+    let now = Clock::System.now();
+    db.write_blocking(move |conn| verticals::seed(conn, now))
+        .unwrap();
+    let seller = db
+        .write_blocking(move |conn| traders::open(conn, AccountKind::Seller, "seller", now))
+        .unwrap()
+        .account_id;
+    let known: Vec<_> = db
+        .read_blocking(verticals::all)
+        .unwrap()
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let verifier = Verifier::new().unwrap();
+    let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        let first = round * LEADS;
+        rates[0].push(checks(first, now));
+        rates[1].push(reading(&known, &verifier, first, now));
+        rates[2].push(receiving(&db, &known, &verifier, seller, first, now));
+    }
+    println!(
+        "{:<44} {:>8} {:>8}",
+        "one core, leads a second", "median", "goal"
+    );
+    let names = [
+        "checks and judgement alone",
+        "from JSON to a checked draft",
+        "into the database, with all that belongs there",
+    ];
+    for (name, rates) in names.into_iter().zip(&rates) {
+        println!("{name:<44} {:>8} {GOAL:>8}", median(rates));
+    }
+}
+
+fn checks(first: usize, now: Ts) -> u128 {
+    let (lists, settings) = (Lists::shipped().unwrap(), Settings::default());
+    let people: Vec<(String, Phone)> = (first..first + LEADS)
+        .map(|number| {
+            let phone = format!("+3712{number:07}");
+            (
+                format!("marija.kalnina.{number}@example.lv"),
+                phone::read(&phone, None).unwrap(),
+            )
+        })
+        .collect();
+    let channels = ["phone".to_owned(), "email".to_owned()];
+    let start = Instant::now();
+    for (email, phone) in &people {
+        let subject = Subject {
+            first_name: Some("Marija"),
+            last_name: Some("Kalniņa"),
+            company: None,
+            email: Given::Read(email),
+            phone: Given::Read(phone),
+            country: Some("LV"),
+            region: Some("LV-RIX"),
+            postal_code: Some("LV-1010"),
+            age: Some(34),
+            min_age: 18,
+            consent: Some(Agreed {
+                text: "I agree that an optician calls me about glasses.",
+                given_at: now.minus(HOUR),
+                channels: &channels,
+                recipients: &[],
+                max_age_days: 30,
+            }),
+            now,
+        };
+        let judged = judge(&settings, &local(&subject, &lists, &settings), now);
+        assert_eq!(judged.quality, 100);
+    }
+    per_second(LEADS, start.elapsed())
+}
+
+fn reading(known: &[Arc<Vertical>], verifier: &Verifier, first: usize, now: Ts) -> u128 {
+    let documents: Vec<_> = (first..first + LEADS)
+        .map(|number| people::person(number, now.minus(HOUR)).to_string())
+        .collect();
+    let start = Instant::now();
+    for document in &documents {
+        let document = serde_json::from_str(document).unwrap();
+        let intake = Intake::read(known, document, Spelling::Typed, verifier, now);
+        assert!(intake.draft.is_ok());
+    }
+    per_second(LEADS, start.elapsed())
+}
+
+fn receiving(
+    db: &Db,
+    known: &[Arc<Vertical>],
+    verifier: &Verifier,
+    seller: AccountId,
+    first: usize,
+    now: Ts,
+) -> u128 {
+    let documents: Vec<_> = (first..first + LEADS)
+        .map(|number| {
+            // Each agreed at a moment of their own.
+            let offset = i64::try_from(number).unwrap() * 1_000;
+            people::person(number, now.minus(HOUR).plus(offset))
+        })
+        .collect();
+    let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
+    let start = Instant::now();
+    for some in documents.chunks(AT_ONCE) {
+        let intakes: Vec<Intake> = some
+            .iter()
+            .map(|document| Intake::read(known, document.clone(), Spelling::Typed, verifier, now))
+            .collect();
+        let (intakes, vault) = (Arc::new(intakes), Arc::clone(&vault));
+        db.write_blocking(move |conn| {
+            let source = Source::api(Actor::System);
+            for intake in intakes.iter() {
+                let taken = leads::take_in(conn, &vault, &Nobody, seller, intake, &source, now)?;
+                assert!(matches!(taken, Outcome::Taken(_)));
+            }
+            Ok(())
+        })
+        .unwrap();
+    }
+    per_second(LEADS, start.elapsed())
+}

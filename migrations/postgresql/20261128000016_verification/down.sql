@@ -1,0 +1,12 @@
+DROP TABLE source_marks;
+DROP TABLE data_sets;
+DROP TABLE verification_settings;
+DELETE FROM lead_checks WHERE verdict = 'not_checked';
+ALTER TABLE lead_checks DROP COLUMN points;
+ALTER TABLE lead_checks DROP COLUMN effect;
+ALTER TABLE lead_checks DROP COLUMN position;
+ALTER TABLE lead_checks DROP CONSTRAINT lead_checks_verdict_check;
+ALTER TABLE lead_checks ADD CONSTRAINT lead_checks_verdict_check CHECK (verdict IN ('pass','warn','fail'));
+ALTER TABLE purchase_requests DROP COLUMN min_quality;
+ALTER TABLE leads DROP COLUMN ruling;
+ALTER TABLE leads DROP COLUMN quality;

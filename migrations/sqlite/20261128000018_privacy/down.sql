@@ -1,0 +1,16 @@
+ALTER TABLE leads DROP COLUMN recipients;
+DROP INDEX contact_claims_lead;
+DROP TABLE call_rules;
+ALTER TABLE verticals DROP COLUMN consent_recipients;
+ALTER TABLE verticals DROP COLUMN keep_refused_days;
+ALTER TABLE verticals DROP COLUMN keep_sold_days;
+ALTER TABLE verticals DROP COLUMN keep_unsold_days;
+DROP TABLE index_keys;
+DROP TABLE subject_requests;
+DROP TABLE revocation_tasks;
+DROP TABLE revocations;
+DROP TABLE erasures;
+DROP TABLE refused_hashes;
+DROP INDEX lead_consents_text;
+ALTER TABLE lead_consents DROP COLUMN text_hash;
+DROP TABLE consent_texts;

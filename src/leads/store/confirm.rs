@@ -1,0 +1,159 @@
+//! The `lead_confirmations` table.
+
+use diesel::prelude::*;
+
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::schema::{lead_checks, lead_confirmations, leads};
+use crate::error::{Reason, Result};
+use crate::id::{AccountId, LeadId};
+use crate::leads::LeadState;
+use crate::leads::confirm::{CodeChannel, Progress};
+use crate::verification::Check;
+
+/// Behind all other checks of a lead.
+const LAST: i32 = 99;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = lead_confirmations)]
+struct Row {
+    channel: CodeChannel,
+    tries: i32,
+    sends: i32,
+    asked_at: Ts,
+    sent_at: Option<Ts>,
+    expires_at: Ts,
+    confirmed_at: Option<Ts>,
+}
+
+pub fn find(conn: &mut Conn, id: LeadId) -> Result<Option<Progress>> {
+    let row: Option<Row> = lead_confirmations::table
+        .find(id)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|row| Progress {
+        channel: row.channel,
+        tries: row.tries,
+        sends: row.sends,
+        asked_at: row.asked_at,
+        sent_at: row.sent_at,
+        expires_at: row.expires_at,
+        confirmed_at: row.confirmed_at,
+    }))
+}
+
+pub fn insert(
+    conn: &mut Conn,
+    id: LeadId,
+    channel: CodeChannel,
+    expires_at: Ts,
+    now: Ts,
+) -> Result<()> {
+    diesel::insert_into(lead_confirmations::table)
+        .values((
+            lead_confirmations::lead_id.eq(id),
+            lead_confirmations::channel.eq(channel),
+            lead_confirmations::tries.eq(0),
+            lead_confirmations::sends.eq(0),
+            lead_confirmations::asked_at.eq(now),
+            lead_confirmations::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Asks once more; false when that was done since `before`.
+pub fn ask_again(
+    conn: &mut Conn,
+    id: LeadId,
+    channel: CodeChannel,
+    now: Ts,
+    before: Ts,
+) -> Result<bool> {
+    let changed = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::asked_at.le(before))
+        .set((
+            lead_confirmations::channel.eq(channel),
+            lead_confirmations::asked_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Keeps the hash of a new code; false when no more may be sent.
+pub fn set_code(conn: &mut Conn, id: LeadId, hash: &[u8], most: i32, now: Ts) -> Result<bool> {
+    let changed = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::sends.lt(most))
+        .set((
+            lead_confirmations::code_hash.eq(hash),
+            lead_confirmations::sends.eq(lead_confirmations::sends + 1),
+            lead_confirmations::tries.eq(0),
+            lead_confirmations::sent_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Counts a try of the code that was sent since `since`; false when none counts any more.
+pub fn count_try(conn: &mut Conn, id: LeadId, most: i32, since: Ts, now: Ts) -> Result<bool> {
+    let counted = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::tries.lt(most))
+        .filter(lead_confirmations::sent_at.gt(since))
+        .filter(lead_confirmations::expires_at.gt(now))
+        .set(lead_confirmations::tries.eq(lead_confirmations::tries + 1))
+        .execute(conn)?;
+    Ok(counted == 1)
+}
+
+/// Confirms by a code's hash; false when it is another's.
+pub fn confirm(conn: &mut Conn, id: LeadId, hash: &[u8], now: Ts) -> Result<bool> {
+    let confirmed = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::code_hash.eq(hash))
+        .set(lead_confirmations::confirmed_at.eq(now))
+        .execute(conn)?;
+    Ok(confirmed == 1)
+}
+
+/// Sets what a check of the lead became.
+pub fn keep_check(conn: &mut Conn, id: LeadId, check: &Check) -> Result<()> {
+    let changed = (
+        lead_checks::verdict.eq(check.verdict),
+        lead_checks::code.eq(check.code.map(Reason::as_str)),
+        lead_checks::effect.eq(check.effect),
+        lead_checks::at.eq(check.at),
+    );
+    let updated = diesel::update(lead_checks::table.find((id, check.name)))
+        .set(changed)
+        .execute(conn)?;
+    if updated == 0 {
+        // The lead was received while the check was off.
+        diesel::insert_into(lead_checks::table)
+            .values((
+                lead_checks::lead_id.eq(id),
+                lead_checks::name.eq(check.name),
+                lead_checks::position.eq(LAST),
+                lead_checks::points.eq(check.points),
+                changed,
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Leads that wait, and whose time to be confirmed is over.
+pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, AccountId)>> {
+    Ok(lead_confirmations::table
+        .inner_join(leads::table)
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::expires_at.le(now))
+        .filter(leads::state.eq(LeadState::Received))
+        .order(lead_confirmations::expires_at)
+        .limit(limit)
+        .select((leads::id, leads::seller_id))
+        .load(conn)?)
+}

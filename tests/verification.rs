@@ -1,0 +1,15 @@
+//! Verification: the checks on a labelled set of contacts, and what their verdicts do to leads.
+
+mod confirm;
+mod labelled;
+mod outside;
+mod pages;
+mod settings;
+
+use serde_json::Value;
+
+/// A check of a lead, as the API shows it.
+fn check<'a>(lead: &'a Value, name: &str) -> &'a Value {
+    let checks = lead["checks"].as_array().unwrap();
+    checks.iter().find(|check| check["name"] == name).unwrap()
+}
