@@ -244,7 +244,7 @@ pub fn set_refunds(conn: &mut Conn, id: LeadAuditId, refunds: i32) -> Result<()>
     Ok(())
 }
 
-/// What the auditor wrote; a refusal with 404 while nothing is decided.
+/// What the auditor wrote, nothing once the lead was erased; a refusal with 404 while nothing is decided.
 pub fn note(conn: &mut Conn, vault: &Vault, id: LeadAuditId) -> Result<String> {
     type Row = (Option<String>, Option<Vec<u8>>, Option<Vec<u8>>);
     let (master_key_id, wrapped_key, sealed): Row = lead_audits::table
@@ -260,6 +260,10 @@ pub fn note(conn: &mut Conn, vault: &Vault, id: LeadAuditId) -> Result<String> {
     else {
         return Err(Error::refused(Code::NotFound));
     };
+    // The key went with the person's data.
+    if master_key_id.is_empty() {
+        return Ok(String::new());
+    }
     let record = Sealed {
         master_key_id,
         wrapped_key,

@@ -7,8 +7,9 @@ use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::{
     consent_texts, contact_claims, conversions, deliveries, dispute_entries, dispute_files,
-    dispute_findings, disputes, erasures, idempotency_keys, import_files, imports, lead_checks,
-    lead_consents, lead_contacts, leads, purchase_notes, purchase_work, purchases, refused_leads,
+    dispute_findings, disputes, erasures, idempotency_keys, import_files, imports, lead_audits,
+    lead_checks, lead_confirmations, lead_consents, lead_contacts, leads, purchase_notes,
+    purchase_work, purchases, refused_leads, source_marks,
 };
 use crate::db::types::from_json;
 use crate::error::Result;
@@ -57,6 +58,7 @@ pub fn lead(conn: &mut Conn, id: LeadId) -> Result<Option<AccountId>> {
             leads::masked_phone.eq(None::<String>),
             leads::has_company.eq(false),
             leads::recipients.eq("[]"),
+            leads::ruling.eq(None::<String>),
         ))
         .execute(conn)?;
     Ok((emptied == 1).then_some(seller))
@@ -96,6 +98,18 @@ pub fn parts(conn: &mut Conn, id: LeadId) -> Result<()> {
         .set(lead_checks::detail.eq(None::<String>))
         .execute(conn)?;
     diesel::delete(contact_claims::table.filter(contact_claims::lead_id.eq(id))).execute(conn)?;
+    diesel::delete(source_marks::table.filter(source_marks::lead_id.eq(id))).execute(conn)?;
+    diesel::delete(lead_confirmations::table.find(id)).execute(conn)?;
+    let noted = lead_audits::lead_id
+        .eq(id)
+        .and(lead_audits::sealed.is_not_null());
+    diesel::update(lead_audits::table.filter(noted))
+        .set((
+            lead_audits::master_key_id.eq(Some("")),
+            lead_audits::wrapped_key.eq(Some(Vec::<u8>::new())),
+            lead_audits::sealed.eq(Some(Vec::<u8>::new())),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -6,12 +6,13 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::{
     bank_details, conversions, dispute_entries, dispute_files, import_files, index_keys,
-    lead_contacts, payouts, purchase_notes, refused_leads, subject_requests, webhook_endpoints,
+    lead_audits, lead_contacts, payouts, purchase_notes, refused_leads, subject_requests,
+    webhook_endpoints,
 };
 use crate::error::Result;
 use crate::id::{
-    BankDetailsId, ConversionId, DisputeEntryId, EndpointId, ImportId, IndexKeyId, LeadId, NoteId,
-    PayoutId, RefusedLeadId, SubjectRequestId,
+    BankDetailsId, ConversionId, DisputeEntryId, EndpointId, ImportId, IndexKeyId, LeadAuditId,
+    LeadId, NoteId, PayoutId, RefusedLeadId, SubjectRequestId,
 };
 use crate::vault::{Sealed, Vault};
 
@@ -100,6 +101,7 @@ sealed_tables! {
     dispute_files entry_id DisputeEntryId, master_key_id wrapped_key;
     import_files import_id ImportId, master_key_id wrapped_key;
     index_keys id IndexKeyId, master_key_id wrapped_key;
+    lead_audits id LeadAuditId, master_key_id wrapped_key;
     lead_contacts lead_id LeadId, master_key_id wrapped_key;
     payouts id PayoutId, master_key_id wrapped_key;
     purchase_notes id NoteId, master_key_id wrapped_key;
