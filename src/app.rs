@@ -40,7 +40,7 @@ use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
     audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
-    requests, routes, scoring, standing, verification, verticals,
+    requests, routes, scoring, standing, suppression, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -262,7 +262,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 19] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 20] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -281,6 +281,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         verticals::api::Doc::openapi,
         leads::api::Doc::openapi,
         verification::api::Doc::openapi,
+        suppression::api::Doc::openapi,
         reports::api::Doc::openapi,
     ];
     openapi::merge(slices.into_iter().map(|slice| slice()))

@@ -130,6 +130,7 @@ ids! {
     SubjectRequestId = "ask";
     IndexKeyId = "idx";
     EventId = "evt";
+    SuppressionId = "supp";
     EndpointId = "hook";
     WebhookId = "send";
 }

@@ -37,7 +37,7 @@ pub use query::{
     owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
-pub use store::list::{checks, with_contact};
+pub use store::list::checks;
 pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
 
 use crate::clock::Ts;

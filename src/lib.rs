@@ -50,6 +50,8 @@ pub mod scoring;
 
 pub mod verification;
 
+pub mod suppression;
+
 pub mod leads;
 
 pub mod conditions;

@@ -12,7 +12,6 @@ mod retention;
 mod revoke;
 mod store;
 mod subject;
-mod suppress;
 
 use crate::db::types::text_enum;
 

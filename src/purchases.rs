@@ -253,6 +253,9 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
     }
+    if terms.barred {
+        return Err(Stop::At(Gate::Suppressed));
+    }
     if !terms.covered {
         return Err(Stop::At(Gate::ConsentRecipient));
     }

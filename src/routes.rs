@@ -11,7 +11,8 @@ use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
     accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
-    payouts, privacy, purchases, reports, requests, scoring, standing, verification, verticals,
+    payouts, privacy, purchases, reports, requests, scoring, standing, suppression, verification,
+    verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -347,6 +348,13 @@ routes! {
     POST "/signout" => SIGNED_IN, accounts::pages::sign::sign_out;
     GET "/signup" => PUBLIC, accounts::pages::sign::up_form;
     POST "/signup" => PUBLIC, accounts::pages::sign::sign_up;
+    GET "/api/v1/suppressions" => LISTS_READ, suppression::api::list;
+    POST "/api/v1/suppressions" => LISTS_WRITE, suppression::api::change;
+    GET "/buyer/suppressions" => BUYER_SEES, suppression::pages::show;
+    POST "/buyer/suppressions" => BUYER_ACTS, suppression::pages::change;
+    GET "/operator/suppressions" => OPERATOR_SEES, suppression::pages::show;
+    POST "/operator/suppressions" => AUDITOR_ACTS, suppression::pages::change;
+
     GET "/api/v1/events" => EVENTS_READ, events::api::list;
     GET "/api/v1/webhook_endpoints" => EVENTS_READ, events::api::list_endpoints;
     POST "/api/v1/webhook_endpoints" => EVENTS_WRITE, events::api::make;

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["standing"],
     &["scoring"],
     &["verification"],
+    &["suppression"],
     &["leads"],
     &["conditions"],
     &["icps"],

@@ -34,5 +34,6 @@ mod reports;
 mod requests;
 mod scoring;
 mod selling;
+mod suppression;
 mod verification;
 mod web;

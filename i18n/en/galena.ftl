@@ -2011,6 +2011,10 @@ disputes-finding-phone = Phone number
 disputes-finding-phone-impossible = Not a possible number in its country
 disputes-finding-phone-possible = A possible number in its country
 disputes-finding-phone-none = The lead has no phone number
+disputes-finding-customers = The buyer's list of its customers
+disputes-finding-suppression = The exchange's list of people to be left alone
+disputes-finding-listed-since = On the list since { $since }
+disputes-finding-listed-not = The contact is not on it
 disputes-finding-age = Age
 disputes-finding-age-text = Compared with 18 years
 disputes-decide = Decide
@@ -2739,3 +2743,28 @@ notices-lead-audit-rejected = One of your leads was audited and rejected
 notices-lead-audit-rejected-text = The exchange has checked { $lead } and taken it off the market. The page says what was found.
 notices-lead-audit-refunded = One of your leads was audited, its buyers are refunded
 notices-lead-audit-refunded-text = The exchange has checked { $lead }, taken it off the market and upheld a refund for its buyers. The page says what was found; you may appeal among your disputes.
+
+# Suppression
+nav-suppressions = Do not contact
+requests-gate-suppressed = The person is on a list of people not to be sold
+suppression-title = People not to be sold
+suppression-intro = You are never sold a lead of somebody on your lists. What you send is hashed under a key at once and forgotten: nobody can read the lists back.
+suppression-intro-exchange = Leads of people on this list are refused from every seller, and those on the market are not sold. Only keyed hashes are kept.
+suppression-list = List
+suppression-customers = Our customers already
+suppression-do-not-contact = Do not contact
+suppression-count = Hashes
+suppression-newest = Newest
+suppression-change = Add or remove contacts
+suppression-contacts = Contacts
+suppression-contacts-help = An e-mail address or a phone number with its country code a line, up to 50,000 lines.
+suppression-remove = Take them off the list instead
+suppression-save = Save
+suppression-added = { $count ->
+    [one] { $count } contact is new on the list.
+   *[other] { $count } contacts are new on the list.
+}
+suppression-removed = { $count ->
+    [one] { $count } contact was taken off the list.
+   *[other] { $count } contacts were taken off the list.
+}

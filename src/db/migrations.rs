@@ -29,6 +29,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000021_events",
     "20261128000022_scoring",
     "20261128000023_audits",
+    "20261128000025_suppression",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -99,6 +99,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_sets,
     source_marks,
     contact_claims,
+    contact_hashes,
+    suppressions,
     imports,
     import_files,
     refused_leads,

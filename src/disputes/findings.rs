@@ -11,6 +11,7 @@ use crate::db::types::text_enum;
 use crate::error::Result;
 use crate::leads::{self, Contact, Listing};
 use crate::purchases::Purchase;
+use crate::suppression::{self, List};
 use crate::text::english;
 use crate::vault::Vault;
 use crate::verticals::{self, DisputeReason, Value};
@@ -22,6 +23,10 @@ text_enum! {
         Duplicate = "duplicate",
         /// Whether the lead meets the criteria of the contract at sale.
         Criteria = "criteria",
+        /// Whether the buyer's own list of customers has the contact, and since when.
+        Customers = "customers",
+        /// Whether the exchange's list of people to be left alone has the contact, and since when.
+        Suppression = "suppression",
         /// Whether a returned letter names the lead's address.
         Bounce = "bounce",
         /// Whether the phone number is possible in its country.
@@ -62,6 +67,7 @@ pub fn look(
     match reason {
         DisputeReason::Duplicate | DisputeReason::ExistingCustomer => {
             found.push(duplicate(conn, vault, purchase, &contact)?);
+            found.push(listed(conn, vault, purchase, &contact, List::Customers)?);
         }
         DisputeReason::OutsideCriteria | DisputeReason::WrongVertical => {
             found.push(criteria(conn, agreement, &listing, now)?);
@@ -72,8 +78,10 @@ pub fn look(
         DisputeReason::Fictitious
         | DisputeReason::NeverRequested
         | DisputeReason::CompetitorOrTest
-        | DisputeReason::Language
-        | DisputeReason::DoNotContact => {}
+        | DisputeReason::Language => {}
+        DisputeReason::DoNotContact => {
+            found.push(listed(conn, vault, purchase, &contact, List::DoNotContact)?);
+        }
     }
     Ok(found)
 }
@@ -135,6 +143,29 @@ fn duplicate(
         verdict,
         json!({ "compared": compared }),
     ))
+}
+
+/// Whether a list had the contact before the purchase, which proves the claim; what was listed later is only told.
+fn listed(
+    conn: &mut Conn,
+    vault: &Vault,
+    purchase: &Purchase,
+    contact: &Contact,
+    list: List,
+) -> Result<Finding> {
+    let (name, owner) = match list {
+        List::Customers => (FindingName::Customers, Some(purchase.buyer_id)),
+        List::DoNotContact => (FindingName::Suppression, None),
+    };
+    let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
+    let hashes = suppression::to_find(vault, email, phone);
+    let since = suppression::listed_since(conn, owner, list, &hashes)?;
+    let verdict = match since {
+        Some(since) if since <= purchase.purchased_at => FindingVerdict::Proves,
+        _ => FindingVerdict::SaysNothing,
+    };
+    let detail = json!({ "listed_since": since });
+    Ok(finding(name, verdict, detail))
 }
 
 /// The lead against the criteria of the contract version that it was bought under.

@@ -169,6 +169,20 @@ pub fn finding_label(l: &Lang, finding: &Finding) -> (String, String) {
             };
             (fl!(l, "disputes-finding-phone"), seen)
         }
+        FindingName::Customers | FindingName::Suppression => {
+            let seen = if detail["listed_since"].is_string() {
+                let since = text("listed_since");
+                fl!(l, "disputes-finding-listed-since", since = since)
+            } else {
+                fl!(l, "disputes-finding-listed-not")
+            };
+            let name = if finding.name == FindingName::Customers {
+                fl!(l, "disputes-finding-customers")
+            } else {
+                fl!(l, "disputes-finding-suppression")
+            };
+            (name, seen)
+        }
         FindingName::Age => (
             fl!(l, "disputes-finding-age"),
             fl!(l, "disputes-finding-age-text"),

@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, VerticalId};
 use crate::scoring::{self, Explained};
+use crate::suppression;
 use crate::vault::Vault;
 use crate::verification::{Check, email, phone};
 
@@ -135,6 +136,8 @@ pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Resul
 /// Writes the hashes of a lead's contact under the present keys as well.
 pub fn hash_anew(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<()> {
     let contact = open_contact(conn, vault, id)?;
+    let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
+    suppression::keep(conn, id, &suppression::to_write(vault, email, phone))?;
     store::intake::claim_anew(conn, vault, &contact, id)
 }
 

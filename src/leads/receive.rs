@@ -14,6 +14,7 @@ use crate::db::types::text_enum;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{AccountId, ImportId, LeadId, RefusedLeadId};
 use crate::scoring::{self, Facts};
+use crate::suppression;
 use crate::vault::Vault;
 use crate::verification::{
     Check, CheckName, Effect, Finding, Judgement, Ruling, Verdict, Verifier, judge,
@@ -161,6 +162,18 @@ pub fn receive(
     let trace = draft.trace(seller);
     let mut findings = draft.checked.look(conn, vault, &trace, id, now)?;
     findings.push(Finding::pass(CheckName::Duplicate));
+    let (email, phone) = (
+        draft.contact.email.as_deref(),
+        draft.contact.phone.as_deref(),
+    );
+    if settings.is_on(CheckName::Suppression) {
+        let hashes = suppression::to_find(vault, email, phone);
+        findings.push(if suppression::is_listed(conn, &hashes)? {
+            Finding::fail(CheckName::Suppression, "contact", Reason::Suppressed)
+        } else {
+            Finding::pass(CheckName::Suppression)
+        });
+    }
     let mut judged = judge(settings, &findings, now);
     if judged.ruling == Ruling::Reject {
         return Err(judged.refusals.into());
@@ -174,6 +187,7 @@ pub fn receive(
         listing.settle(&judged);
         store::intake::set_judgement(conn, id, listing.state, listing.quality)?;
     }
+    suppression::keep(conn, id, &suppression::to_write(vault, email, phone))?;
     store::intake::insert_parts(conn, vault, draft, &judged.checks, id)?;
     scoring::keep(conn, id, &first, now)?;
     record(conn, draft, &listing, &judged, source, now)?;

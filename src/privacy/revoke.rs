@@ -15,7 +15,7 @@ use crate::events::{self, EventKind, Happening};
 use crate::id::{AccountId, LeadId, PurchaseId};
 use crate::notices::{self, Notice, NoticeKind};
 use crate::purchases;
-use crate::vault::Vault;
+use crate::suppression;
 
 /// Days that a buyer has to confirm that it stopped using a contact.
 pub const CONFIRM_DAYS: i32 = 3;
@@ -56,14 +56,7 @@ pub struct Revocation {
 }
 
 /// Withdraws the consent behind a lead, in one transaction; 404 when there is no such lead.
-pub fn revoke(
-    conn: &mut Conn,
-    vault: &Vault,
-    id: LeadId,
-    via: Via,
-    actor: Actor,
-    now: Ts,
-) -> Result<Revocation> {
+pub fn revoke(conn: &mut Conn, id: LeadId, via: Via, actor: Actor, now: Ts) -> Result<Revocation> {
     let seller = store::revoke::stop(conn, id)?.ok_or_else(|| Error::refused(Code::NotFound))?;
     if !store::revoke::insert(conn, id, via, now)? {
         return Ok(Revocation {
@@ -71,7 +64,7 @@ pub fn revoke(
             buyers: 0,
         });
     }
-    super::suppress::contact(conn, vault, id, actor, now)?;
+    suppression::add_lead(conn, id, now)?;
     let buyers = store::revoke::buyers(conn, id)?;
     for (purchase, buyer) in &buyers {
         tell_buyer(conn, (*purchase, *buyer), id, now)?;

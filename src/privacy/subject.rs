@@ -17,6 +17,7 @@ use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{LeadId, RefusedLeadId, SubjectRequestId};
 use crate::jobs as queue;
 use crate::leads::{self, Consent, Contact, LeadState, Origin};
+use crate::suppression;
 use crate::vault::{Sealed, Vault, random, sha256};
 use crate::verification::{email, phone};
 use crate::verticals::Attributes;
@@ -180,7 +181,7 @@ fn address_with(conn: &mut Conn, vault: &Vault, phone: &str) -> Result<Option<St
     if phone.contains('@') {
         return Ok(Some(phone.to_owned()));
     }
-    let mut found = leads::with_contact(conn, &vault.blinds("phone", phone))?;
+    let mut found = suppression::with_contact(conn, &vault.blinds("phone", phone))?;
     found.sort_unstable();
     for id in found.into_iter().rev() {
         if let Some(email) = leads::open_contact(conn, vault, id)?.email {
@@ -310,7 +311,7 @@ pub fn held(
     now: Ts,
 ) -> Result<Held> {
     let hashes = vault.blinds("email", &email::mailbox(&subject.email));
-    let mut ids = leads::with_contact(conn, &hashes)?;
+    let mut ids = suppression::with_contact(conn, &hashes)?;
     ids.truncate(MAX_LEADS);
     let mut found = Vec::new();
     for row in store::leads_held(conn, &ids)? {
@@ -348,7 +349,7 @@ pub fn held(
         email: subject.email.clone(),
         leads: found,
         refused,
-        is_suppressed: super::suppress::is_listed(conn, &hashes, now)?,
+        is_suppressed: suppression::is_listed(conn, &hashes)?,
     })
 }
 
@@ -372,12 +373,12 @@ pub fn act(
     now: Ts,
 ) -> Result<usize> {
     let hashes = vault.blinds("email", &email::mailbox(&subject.email));
-    let mut ids = leads::with_contact(conn, &hashes)?;
+    let mut ids = suppression::with_contact(conn, &hashes)?;
     // One order for all, so that two such wishes never wait for each other.
     ids.sort_unstable();
-    super::suppress::hash(conn, vault, &subject.email, actor, now)?;
+    suppression::add_email(conn, vault, &subject.email, now)?;
     for id in &ids {
-        revoke(conn, vault, *id, Via::Page, actor, now)?;
+        revoke(conn, *id, Via::Page, actor, now)?;
         if wish == Wish::Erase {
             erase(conn, *id, Cause::Person, actor, now)?;
         }

@@ -84,8 +84,11 @@ fn buy_in_order(
             actor: Actor::System,
         };
         match sell(conn, &order, now)? {
-            // The lead went elsewhere meanwhile; the next may still be there.
-            Outcome::Sold(_) | Outcome::Refused(Gate::SoldOut | Gate::AlreadyBought) => {}
+            // The lead went elsewhere meanwhile, or is not for this buyer; the next may be.
+            Outcome::Sold(_)
+            | Outcome::Refused(
+                Gate::SoldOut | Gate::AlreadyBought | Gate::Suppressed | Gate::ConsentRecipient,
+            ) => {}
             // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
             Outcome::Refused(Gate::Budget) if fit.offer.price.minor > request.bid.minor => {}
             Outcome::Refused(gate) => {

@@ -9,8 +9,8 @@ use crate::clock::Ts;
 use crate::contracts::ContractState;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, charges, contract_versions, contracts, conversions, disputes, leads, purchases,
-    revocation_tasks, verticals,
+    accounts, charges, contact_hashes, contract_versions, contracts, conversions, disputes, leads,
+    purchases, revocation_tasks, suppressions, verticals,
 };
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
@@ -23,6 +23,8 @@ pub struct Terms {
     pub commission: BasisPoints,
     pub contract_state: ContractState,
     pub owned: bool,
+    /// Whether a list keeps the person from this buyer.
+    pub barred: bool,
     /// Whether the person agreed to this buyer.
     pub covered: bool,
 }
@@ -41,14 +43,25 @@ pub fn terms(
             .filter(purchases::lead_id.eq(listing.id))
             .filter(purchases::buyer_id.eq(buyer)),
     );
+    let barred = diesel::dsl::exists(
+        suppressions::table
+            .inner_join(contact_hashes::table.on(contact_hashes::hash.eq(suppressions::hash)))
+            .filter(contact_hashes::lead_id.eq(listing.id))
+            .filter(
+                suppressions::owner_id
+                    .is_null()
+                    .or(suppressions::owner_id.eq(buyer)),
+            ),
+    );
     type Row = (
         BasisPoints,
         Option<BasisPoints>,
         ContractState,
         bool,
+        bool,
         ConsentRecipients,
     );
-    let (of_vertical, of_seller, contract_state, owned, recipients): Row = verticals::table
+    let (of_vertical, of_seller, contract_state, owned, barred, recipients): Row = verticals::table
         .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))
         .inner_join(contract_versions::table.on(contract_versions::id.eq(version)))
         .inner_join(contracts::table.on(contracts::id.eq(contract_versions::contract_id)))
@@ -58,6 +71,7 @@ pub fn terms(
             accounts::commission_bps,
             contracts::state,
             owned,
+            barred,
             verticals::consent_recipients,
         ))
         .get_result(conn)?;
@@ -72,6 +86,7 @@ pub fn terms(
         commission: of_seller.unwrap_or(of_vertical),
         contract_state,
         owned,
+        barred,
         covered,
     })
 }

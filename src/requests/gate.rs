@@ -79,6 +79,8 @@ gates! {
     ByHand 215 "by_hand" "requests-gate-by-hand";
     /// The contract is suspended, or over.
     ContractNotActive 216 "contract_not_active" "requests-gate-contract-not-active";
+    /// The exchange's list or one of the buyer's keeps the person from it.
+    Suppressed 217 "suppressed" "requests-gate-suppressed";
     /// Everything fitted, but others offered more for the copies there are.
     Outranked 301 "outranked" "requests-gate-outranked";
 }

@@ -93,6 +93,19 @@ const fn everybody(reads: bool, scope: Scope) -> Rule {
 pub const ALL_SIDES_READ: Rule = all_sides(true, Scope::OperatorRead);
 pub const ALL_SIDES_WRITE: Rule = all_sides(false, Scope::OperatorWrite);
 
+/// Buyers and the exchange, each with lists of people who are not to be sold; no seller.
+pub const LISTS_READ: Rule = lists(true, Scope::RequestsRead, Scope::OperatorRead);
+pub const LISTS_WRITE: Rule = lists(false, Scope::RequestsWrite, Scope::OperatorWrite);
+
+const fn lists(reads: bool, buyer: Scope, desk: Scope) -> Rule {
+    Rule::Parties {
+        reads,
+        buyer_scope: Some(buyer),
+        seller_scope: None,
+        desk_scope: Some(desk),
+    }
+}
+
 /// A seller and the exchange, but no buyer.
 pub const SELLER_AND_DESK_READ: Rule = Rule::Parties {
     reads: true,

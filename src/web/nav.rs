@@ -51,6 +51,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/buyer/requests" "requests" "nav-requests";
             "/buyer/inbox" "inbox" "nav-inbox";
             "/buyer/disputes" "scale" "nav-disputes";
+            "/buyer/suppressions" "refused" "nav-suppressions";
             "/buyer/wallet" "wallet" "nav-wallet";
             "/buyer/standing" "approvals" "nav-standing";
             "/account/keys" "key" "nav-api-keys";
@@ -64,6 +65,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/quarantine" "approvals" "nav-quarantine";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";
+            "/operator/suppressions" "refused" "nav-suppressions";
             "/operator/withdrawals" "refused" "nav-withdrawals";
             "/operator/audits" "check" "nav-audits";
             "/operator/standing" "approvals" "nav-standing";

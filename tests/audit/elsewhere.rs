@@ -2,6 +2,21 @@
 
 /// Lines that need forms of many fields, with the file and the test that tries them.
 pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "/api/v1/suppressions",
+        "suppression.rs",
+        "a_buyer_is_not_sold_its_own_customers",
+    ),
+    (
+        "/buyer/suppressions",
+        "suppression.rs",
+        "lists_are_kept_by_page",
+    ),
+    (
+        "/operator/suppressions",
+        "suppression.rs",
+        "lists_are_kept_by_page",
+    ),
     ("/privacy", "privacy.rs", "confirmed"),
     ("/privacy/{id}", "privacy.rs", "confirmed"),
     ("/privacy/data/{wish}", "privacy/erasure.rs", "on"),

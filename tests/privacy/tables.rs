@@ -8,6 +8,7 @@ use galena::db::Backend;
 /// Emptied, unsealed for ever, or removed when a lead is erased.
 const ERASED: &[&str] = &[
     "contact_claims",
+    "contact_hashes",
     "consent_texts",
     "conversions",
     "deliveries",
@@ -80,6 +81,7 @@ const NOBODYS: &[&str] = &[
     "sessions",
     "standing_steps",
     "standings",
+    "suppressions",
     "users",
     "verification_settings",
     "vertical_attributes",

@@ -251,3 +251,26 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    contact_hashes (lead_id, hash) {
+        lead_id -> DbUuid,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    suppressions (id) {
+        id -> DbUuid,
+        owner_id -> Nullable<DbUuid>,
+        list -> Text,
+        hash -> Binary,
+        added_at -> BigInt,
+    }
+}

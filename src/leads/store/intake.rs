@@ -9,7 +9,7 @@ use diesel::upsert::excluded;
 use super::contact_place;
 use crate::clock::Ts;
 use crate::db::schema::{
-    consent_texts, contact_claims, lead_checks, lead_consents, lead_contacts, leads,
+    consent_texts, contact_claims, contact_hashes, lead_checks, lead_consents, lead_contacts, leads,
 };
 use crate::db::types::json;
 use crate::db::{Conn, Prepared, each, insert_rows};
@@ -266,14 +266,14 @@ pub fn claim_anew(conn: &mut Conn, vault: &Vault, contact: &Contact, lead: LeadI
 
 /// Leads with hashes of their contact, by id, after one.
 pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Result<Vec<LeadId>> {
-    let mut query = contact_claims::table
-        .select(contact_claims::lead_id)
+    let mut query = contact_hashes::table
+        .select(contact_hashes::lead_id)
         .distinct()
-        .order(contact_claims::lead_id)
+        .order(contact_hashes::lead_id)
         .limit(limit)
         .into_boxed();
     if let Some(after) = after {
-        query = query.filter(contact_claims::lead_id.gt(after));
+        query = query.filter(contact_hashes::lead_id.gt(after));
     }
     Ok(query.load(conn)?)
 }

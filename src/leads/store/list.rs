@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 
 use super::ListingRow;
 use crate::clock::Ts;
-use crate::db::schema::{contact_claims, lead_checks, leads, verticals};
+use crate::db::schema::{contact_hashes, lead_checks, leads, verticals};
 use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
 use crate::error::{Code, Error, Reason, Result};
@@ -97,9 +97,9 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
         Some(Search::Id(id)) => query.filter(leads::id.eq(*id)),
         Some(Search::Hashes(hashes)) => query.filter(
             leads::id.eq_any(
-                contact_claims::table
-                    .filter(contact_claims::hash.eq_any(hashes.clone()))
-                    .select(contact_claims::lead_id),
+                contact_hashes::table
+                    .filter(contact_hashes::hash.eq_any(hashes.clone()))
+                    .select(contact_hashes::lead_id),
             ),
         ),
         Some(Search::Words(words)) => {
@@ -224,14 +224,5 @@ pub fn overdue(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<(LeadId, Acco
         .order(leads::expires_at)
         .limit(limit)
         .select((leads::id, leads::seller_id))
-        .load(conn)?)
-}
-
-/// The leads that came with a contact, by its keyed hashes.
-pub fn with_contact(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<Vec<LeadId>> {
-    Ok(contact_claims::table
-        .filter(contact_claims::hash.eq_any(hashes.to_vec()))
-        .select(contact_claims::lead_id)
-        .distinct()
         .load(conn)?)
 }

@@ -1,7 +1,5 @@
 //! The page of a lead's signed link: withdraw the consent without signing in.
 
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -58,14 +56,10 @@ pub async fn withdraw(
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let token = token.into_inner();
-    let (id, vault, now) = (
-        link::read(&ctx.vault, &token)?,
-        Arc::clone(&ctx.vault),
-        ctx.now(),
-    );
+    let (id, now) = (link::read(&ctx.vault, &token)?, ctx.now());
     ctx.write(move |conn| {
         let actor = Actor::Visitor(Some(origin.clone()));
-        privacy::revoke(conn, &vault, id, Via::Link, actor, now)
+        privacy::revoke(conn, id, Via::Link, actor, now)
     })
     .await?;
     render(ctx, page, token).await

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::schema::{
-    consent_texts, contact_claims, conversions, deliveries, dispute_entries, dispute_files,
-    dispute_findings, disputes, erasures, idempotency_keys, import_files, imports, lead_audits,
-    lead_checks, lead_confirmations, lead_consents, lead_contacts, leads, purchase_notes,
-    purchase_work, purchases, refused_leads, source_marks,
+    consent_texts, contact_claims, contact_hashes, conversions, deliveries, dispute_entries,
+    dispute_files, dispute_findings, disputes, erasures, idempotency_keys, import_files, imports,
+    lead_audits, lead_checks, lead_confirmations, lead_consents, lead_contacts, leads,
+    purchase_notes, purchase_work, purchases, refused_leads, source_marks,
 };
 use crate::db::types::from_json;
 use crate::error::Result;
@@ -98,6 +98,7 @@ pub fn parts(conn: &mut Conn, id: LeadId) -> Result<()> {
         .set(lead_checks::detail.eq(None::<String>))
         .execute(conn)?;
     diesel::delete(contact_claims::table.filter(contact_claims::lead_id.eq(id))).execute(conn)?;
+    diesel::delete(contact_hashes::table.filter(contact_hashes::lead_id.eq(id))).execute(conn)?;
     diesel::delete(source_marks::table.filter(source_marks::lead_id.eq(id))).execute(conn)?;
     diesel::delete(lead_confirmations::table.find(id)).execute(conn)?;
     let noted = lead_audits::lead_id
