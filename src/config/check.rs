@@ -82,6 +82,24 @@ impl Problems {
     }
 }
 
+/// Paths with commas between them.
+fn paths(text: Option<&str>) -> Vec<PathBuf> {
+    text.unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+        .collect()
+}
+
+const fn reach(anywhere: Option<bool>) -> Reach {
+    if matches!(anywhere, Some(true)) {
+        Reach::Any
+    } else {
+        Reach::Public
+    }
+}
+
 impl TryFrom<Options> for Config {
     type Error = anyhow::Error;
 
@@ -115,15 +133,7 @@ impl TryFrom<Options> for Config {
             migrate: options.migrate.unwrap_or(true),
             master_key_file: options.master_key_file,
             master_key_command: options.master_key_command,
-            old_master_key_files: options
-                .old_master_key_files
-                .as_deref()
-                .unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from)
-                .collect(),
+            old_master_key_files: paths(options.old_master_key_files.as_deref()),
             workers: options.workers,
             trusted_proxies: wrong.keep("trusted_proxies", Network::list(&proxies), Vec::new),
             session_idle: HOUR
@@ -181,11 +191,7 @@ impl TryFrom<Options> for Config {
                 15_000,
             ))),
             debtor,
-            reach: if options.webhooks_anywhere == Some(true) {
-                Reach::Any
-            } else {
-                Reach::Public
-            },
+            reach: reach(options.webhooks_anywhere),
             shutdown_seconds: options.shutdown_seconds.unwrap_or(30),
             data,
         };

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::market::Candidate;
@@ -67,10 +68,10 @@ pub fn rank_listings(
 }
 
 /// `rank_listings` for a rule that is compiled already, and what standing adds to each seller in basis points.
-pub fn rank_for(
+pub fn rank_for<S: BuildHasher>(
     rule: &Rule,
     listings: Vec<Listing>,
-    standings: &HashMap<AccountId, i32>,
+    standings: &HashMap<AccountId, i32, S>,
     now: Ts,
 ) -> Vec<Fit> {
     let mut fits: Vec<Fit> = listings
@@ -95,7 +96,7 @@ pub fn rank_for(
 }
 
 /// What is expected of a listing, moved by its seller's standing.
-fn with_standing(fit: &Fit, standings: &HashMap<AccountId, i32>) -> i128 {
+fn with_standing<S: BuildHasher>(fit: &Fit, standings: &HashMap<AccountId, i32, S>) -> i128 {
     let bps = standings.get(&fit.listing.seller_id).copied().unwrap_or(0);
     i128::from(fit.offer.expected.minor) * i128::from(10_000 + bps)
 }

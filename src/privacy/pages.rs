@@ -139,7 +139,7 @@ async fn read(ctx: &Ctx, req: &HttpRequest) -> Result<Held> {
     );
     ctx.write(move |conn| {
         let subject = subject::by_token(conn, &vault, &token, now)?;
-        subject::held(conn, &vault, &subject, actor.clone(), now)
+        subject::held(conn, &vault, &subject, actor, now)
     })
     .await
 }
@@ -204,7 +204,7 @@ pub async fn act(
     let done = ctx
         .write(move |conn| {
             let subject: Subject = subject::by_token(conn, &vault, &token, now)?;
-            let actor = Actor::Visitor(Some(origin.clone()));
+            let actor = Actor::Visitor(Some(origin));
             subject::act(conn, &vault, &subject, wish, actor, now)
         })
         .await;

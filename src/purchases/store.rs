@@ -38,6 +38,14 @@ pub fn terms(
     buyer: AccountId,
     version: ContractVersionId,
 ) -> Result<Terms> {
+    type Row = (
+        BasisPoints,
+        Option<BasisPoints>,
+        ContractState,
+        bool,
+        bool,
+        ConsentRecipients,
+    );
     let owned = diesel::dsl::exists(
         purchases::table
             .filter(purchases::lead_id.eq(listing.id))
@@ -52,14 +60,6 @@ pub fn terms(
                     .is_null()
                     .or(suppressions::owner_id.eq(buyer)),
             ),
-    );
-    type Row = (
-        BasisPoints,
-        Option<BasisPoints>,
-        ContractState,
-        bool,
-        bool,
-        ConsentRecipients,
     );
     let (of_vertical, of_seller, contract_state, owned, barred, recipients): Row = verticals::table
         .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))

@@ -56,7 +56,7 @@ pub async fn set(
     match form.parse(now) {
         Ok(rule) => {
             let actor = caller.actor();
-            ctx.write(move |conn| calls::set(conn, &rule, actor.clone(), now))
+            ctx.write(move |conn| calls::set(conn, &rule, actor, now))
                 .await?;
             let message = fl!(page.l, "privacy-calls-set");
             Ok(redirect_with("/operator/call-rules", &message))

@@ -58,7 +58,7 @@ pub async fn withdraw(
     let token = token.into_inner();
     let (id, now) = (link::read(&ctx.vault, &token)?, ctx.now());
     ctx.write(move |conn| {
-        let actor = Actor::Visitor(Some(origin.clone()));
+        let actor = Actor::Visitor(Some(origin));
         privacy::revoke(conn, id, Via::Link, actor, now)
     })
     .await?;
