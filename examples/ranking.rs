@@ -146,6 +146,7 @@ fn vertical() -> Vertical {
         held_prior: BasisPoints(1_500),
         sale_prior: BasisPoints(500),
         prior_weight: 20,
+        keeping: galena::verticals::Keeping::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: Vec::new(),
     }

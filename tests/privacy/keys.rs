@@ -209,7 +209,7 @@ on_both!(async fn the_key_of_the_hashes_is_changed_while_leads_are_sold(app) {
     assert_eq!(app.app.vault.blinds_to_write("email", "a@example.org").len(), 1);
     let after = app.app.vault.blind("email", "janis.berzins.100@example.org");
     assert_ne!(before, after, "the next key has taken over");
-    let found = app.read(move |conn| galena::leads::with_contact(conn, &[after])).await;
+    let found = app.read(move |conn| galena::suppression::with_contact(conn, &[after])).await;
     assert_eq!(found.len(), 1, "its hash was made anew");
     for known in [1, 2, 100, 119] {
         refused_as_duplicate(app, &seller, known).await;
