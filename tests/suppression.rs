@@ -36,7 +36,7 @@ on_both!(async fn a_buyer_is_not_sold_its_own_customers(app) {
     let body = json!({"list": "customers", "contacts": [email_of(&lead), "+371 20 000 000"]});
     assert_eq!(change(app, &shop, &body).await.expect(200).json(), json!({"contacts": 2, "changed": 2}));
     assert_eq!(change(app, &shop, &body).await.expect(200).json()["changed"], 0);
-    let sent = market::send_batch(app, &seller, &[lead.clone()]).await;
+    let sent = market::send_batch(app, &seller, std::slice::from_ref(&lead)).await;
     assert_eq!(buy(app, &shop, &sent[0]).await.status, 409);
     buy(app, &other, &sent[0]).await.expect(201);
     // Taken off the list, it is sold.
@@ -73,7 +73,7 @@ on_both!(async fn whom_the_exchange_lists_is_refused_and_not_sold(app) {
     let auditor = app.operator(Role::Auditor).await;
     market::deposit(app, &shop, "500.00", "EUR").await;
     let lead = market::latvian_lead(1, 2);
-    let sent = market::send_batch(app, &seller, &[lead.clone()]).await;
+    let sent = market::send_batch(app, &seller, std::slice::from_ref(&lead)).await;
     let body = json!({"list": "do_not_contact", "contacts": [email_of(&lead)]});
     change(app, &auditor, &body).await.expect(200);
     assert_eq!(buy(app, &shop, &sent[0]).await.status, 409);
