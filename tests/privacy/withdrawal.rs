@@ -48,9 +48,9 @@ on_both!(async fn a_hundred_buyers_race_a_withdrawal(app) {
     for (buyer, answer) in buyers.iter().zip(&bought) {
         let bought = answer.status == 201;
         let told = if bought {
-                let id = answer.json()["id"].as_str().unwrap().to_owned();
-                let path = format!("/api/v1/purchases/{id}/confirm_revocation");
-                app.api("POST", &path, &buyer.key).send().await.status == 200
+            let id = answer.json()["id"].as_str().unwrap().to_owned();
+            let path = format!("/api/v1/purchases/{id}/confirm_revocation");
+            app.api("POST", &path, &buyer.key).send().await.status == 200
         } else {
             false
         };
