@@ -51,7 +51,9 @@ on_both!(async fn a_buyer_is_not_sold_its_own_customers(app) {
     let path = format!("/api/v1/purchases/{}/disputes", bought[0]["id"].as_str().unwrap());
     let claim = json!({"reason": "existing_customer", "text": "They bought from us last year."});
     let opened = app.api("POST", &path, &shop.key).json(&claim).send().await.expect(201).json();
-    let finding = opened["findings"].as_array().unwrap().iter()
+    let path = format!("/api/v1/disputes/{}", opened["id"].as_str().unwrap());
+    let detail = app.api("GET", &path, &shop.key).send().await.expect(200).json();
+    let finding = detail["findings"].as_array().unwrap().iter()
         .find(|finding| finding["name"] == "customers").unwrap().clone();
     assert_eq!(finding["verdict"], "says_nothing");
     assert_eq!(finding["detail"]["listed_since"], json!(app.clock.now()));
