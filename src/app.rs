@@ -35,7 +35,7 @@ use crate::outbound::{Outbound, Reach};
 use crate::privacy::{self, jobs::Sender as SubjectSender};
 use crate::purchases::jobs::match_request;
 use crate::vault::Vault;
-use crate::verification::{Guarded, Outside, Verifier};
+use crate::verification::{DnsOutsider, Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
@@ -167,7 +167,8 @@ fn outside(config: &Config, clock: &Clock) -> anyhow::Result<Outside> {
     Ok(Outside {
         phone_carrier: config.phone_lookup.as_ref().map(ask),
         email_mailbox: config.mailbox_lookup.as_ref().map(ask),
-        email_domain: None,
+        email_domain: DnsOutsider::new(config.dns)?
+            .map(|dns| Guarded::new(Arc::new(dns), config.lookup_timeout, clock.clone())),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Configuration: options, then environment and `.env`, then a TOML file, then defaults; checked as a whole at start.
 
 mod check;
+mod dns;
 mod key;
 mod network;
 mod options;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use secrecy::SecretString;
 
+pub use dns::Dns;
 pub use key::make_key_file;
 pub use network::Network;
 pub use options::{ConfigArgs, Options};
@@ -59,6 +61,8 @@ pub struct Config {
     pub sms: Option<Service>,
     /// How long one of them may take.
     pub lookup_timeout: Duration,
+    /// Who is asked about the domains of addresses.
+    pub dns: Dns,
     /// The exchange's own account; without one there are no SEPA transfers.
     pub debtor: Option<Debtor>,
 }

@@ -4,6 +4,7 @@
 pub mod api;
 mod check;
 mod data;
+mod dns;
 pub mod email;
 mod judge;
 mod lists;
@@ -26,6 +27,7 @@ use futures_util::future::join_all;
 
 pub use check::{Agreed, Check, CheckName, CheckSetting, Effect, Finding, Given, Subject, Verdict};
 pub use data::upload;
+pub use dns::DnsOutsider;
 pub use judge::{Judgement, Ruling, judge};
 pub use lists::{ListName, Lists, MAX_BYTES};
 pub use local::local;

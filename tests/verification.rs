@@ -1,6 +1,7 @@
 //! Verification: the checks on a labelled set of contacts, and what their verdicts do to leads.
 
 mod confirm;
+mod dns;
 mod labelled;
 mod outside;
 mod pages;

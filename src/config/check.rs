@@ -8,7 +8,7 @@ use anyhow::bail;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, Debtor, Network, Options, Service};
+use super::{Config, Debtor, Dns, Network, Options, Service};
 use crate::bank;
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
@@ -190,6 +190,11 @@ impl TryFrom<Options> for Config {
                 10,
                 15_000,
             ))),
+            dns: wrong.keep(
+                "dns",
+                options.dns.as_deref().unwrap_or("off").parse(),
+                || Dns::Off,
+            ),
             debtor,
             reach: reach(options.webhooks_anywhere),
             shutdown_seconds: options.shutdown_seconds.unwrap_or(30),

@@ -32,6 +32,8 @@ const MAX_DETAIL: usize = 60;
 pub enum Word {
     Valid,
     Invalid,
+    /// There is no such number, mailbox or domain at all.
+    Absent,
     Unknown,
 }
 
@@ -49,7 +51,7 @@ pub trait Outsider: Send + Sync {
     fn ask<'a>(&'a self, value: &'a str) -> Asking<'a>;
 }
 
-/// Asks by `POST {"value": ".."}`, and reads `{"result": "valid" | "invalid" | "unknown", "detail": ".."}`.
+/// Asks by `POST {"value": ".."}`, and reads `{"result": "valid" | "invalid" | "absent" | "unknown", "detail": ".."}`.
 pub struct HttpOutsider {
     outbound: Outbound,
     service: Service,
@@ -198,7 +200,10 @@ impl Outside {
         };
         let finding = match answer.word {
             Word::Valid => Finding::pass(name),
-            Word::Invalid => Finding::fail(name, field, bad),
+            Word::Absent if name == CheckName::EmailDomain => {
+                Finding::fail(name, field, Reason::MailDomainUnknown)
+            }
+            Word::Invalid | Word::Absent => Finding::fail(name, field, bad),
             Word::Unknown => Finding::not_checked(name),
         };
         Some(match answer.detail {
