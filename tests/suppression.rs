@@ -67,7 +67,7 @@ on_both!(async fn a_buyer_is_not_sold_its_own_customers(app) {
     let wrong = json!({"list": "customers", "contacts": ["nobody", "a@b"]});
     let refused = change(app, &shop, &wrong).await.expect(422);
     assert_eq!(refused.field_codes(), ["contacts[0]:phone_invalid", "contacts[1]:email_invalid"]);
-    change(app, &seller, &body).await.expect(422);
+    change(app, &seller, &body).await.expect(403);
 });
 
 on_both!(async fn whom_the_exchange_lists_is_refused_and_not_sold(app) {
