@@ -1,5 +1,7 @@
 //! Laws of matching: what compiles agrees with what was written, and explanations agree with matches.
 
+mod index;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

@@ -1,10 +1,13 @@
 //! Why a lead is not sold, for its seller.
 
+use std::sync::Arc;
+
+use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{RequestReasons, RequestReasonsJson, explain_for_seller};
+use super::{Market, RequestReasons, RequestReasonsJson, explain_for_seller};
 use crate::access::Caller;
 use crate::clock::Ts;
 use crate::error::{Code, Error, Result};
@@ -20,31 +23,33 @@ pub struct Doc;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeadReasons {
     pub lead: LeadId,
-    /// Active requests of the vertical, those that come closest first; buyers are not named.
+    /// The active requests of the vertical that come closest, at most 200; buyers are not named.
     pub requests: Vec<RequestReasonsJson>,
 }
 
 /// The seller's lead with its reasons; another's is not found.
 pub(super) async fn reasons_of(
     ctx: &Ctx,
+    market: &Data<Arc<Market>>,
     caller: &Caller,
     lead: &str,
 ) -> Result<(Listing, Vec<RequestReasons>)> {
     let lead: LeadId = lead.parse().map_err(|_| Error::refused(Code::NotFound))?;
     let (seller, now): (_, Ts) = (caller.account_id, ctx.now());
+    let market = Arc::clone(market);
     ctx.db
         .read(move |conn| {
             let listing = leads::listing(conn, lead)?;
             if listing.seller_id != seller {
                 return Err(Error::refused(Code::NotFound));
             }
-            let reasons = explain_for_seller(conn, &listing, now)?;
+            let reasons = explain_for_seller(conn, &market, &listing, now)?;
             Ok((listing, reasons))
         })
         .await
 }
 
-/// Why a lead is not sold: what keeps it from each active request of its vertical.
+/// Why a lead is not sold: what keeps it from the active requests of its vertical that come closest.
 #[utoipa::path(
     get, path = "/api/v1/leads/{id}/reasons", tag = "leads",
     params(("id" = LeadId, Path)),
@@ -53,8 +58,13 @@ pub(super) async fn reasons_of(
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn reasons(ctx: Ctx, caller: Caller, id: web::Path<String>) -> Result<HttpResponse> {
-    let (listing, reasons) = reasons_of(&ctx, &caller, &id).await?;
+pub async fn reasons(
+    ctx: Ctx,
+    market: Data<Arc<Market>>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
+    let (listing, reasons) = reasons_of(&ctx, &market, &caller, &id).await?;
     Ok(HttpResponse::Ok().json(LeadReasons {
         lead: listing.id,
         requests: reasons.iter().map(RequestReasons::json).collect(),
