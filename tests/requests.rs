@@ -352,7 +352,7 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
     let wishing = activate(app, &three, &bonus).await;
     let lead = shelve(app, &seller, 1, json!({})).await;
     let idle = shelve(app, &seller, 2, json!({ "attributes": { "employed": false } })).await;
-    let market = Arc::new(Market::new(galena::config::Matching::Index));
+    let market = Arc::new(Market::new(galena::config::Matching::Index, Arc::clone(&app.app.vault)));
     let plan = async |lead: LeadId| {
         let (market, now) = (Arc::clone(&market), app.clock.now());
         app.read(move |conn| {

@@ -138,7 +138,8 @@ pub struct Sqlite {
 impl Sqlite {
     pub fn new(rules: &Arc<Vec<Arc<Rule>>>) -> Self {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
-        conn.execute_batch(TABLE).unwrap();
+        conn.execute_batch(&TABLE.replace("TEMPORARY ", ""))
+            .unwrap();
         for insert in inserts(rules) {
             conn.execute_batch(&insert).unwrap();
         }
@@ -182,13 +183,12 @@ impl Finder for Sqlite {
     }
 
     fn bytes(&self) -> Option<usize> {
-        let pages = |pragma: &str| {
-            self.conn
-                .query_row(&format!("PRAGMA temp.{pragma}"), [], |row| {
-                    row.get::<_, usize>(0)
-                })
+        let pages = |pragma: &str| -> i64 {
+            let sql = format!("PRAGMA {pragma}");
+            self.conn.query_row(&sql, [], |row| row.get(0)).unwrap()
         };
-        Some(pages("page_count").unwrap() * pages("page_size").unwrap() / self.rules.len())
+        let bytes = usize::try_from(pages("page_count") * pages("page_size")).unwrap();
+        Some(bytes / self.rules.len())
     }
 }
 

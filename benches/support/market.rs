@@ -427,6 +427,7 @@ fn vertical(number: u128) -> Vertical {
         sale_prior: BasisPoints(500),
         prior_weight: 20,
         keeping: Keeping::default(),
+        selling: galena::verticals::Selling::default(),
         disputes: DisputeRules::default(),
         fields: vec![
             field("country", FieldKind::Text, &[], None),

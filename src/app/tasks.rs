@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, privacy,
-    purchases, requests, scoring, standing, verification,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, matching, payouts,
+    privacy, purchases, requests, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -49,6 +49,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("market", Duration::from_millis(250), follow_market),
+        Task::new("draws", Duration::from_mins(5), keep_draws),
         Task::new("market-check", Duration::from_mins(1), check_market),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
@@ -103,6 +104,18 @@ async fn refresh_verifier(app: App) -> Result<()> {
 async fn follow_market(app: App) -> Result<()> {
     let market = Arc::clone(&app.market);
     app.db.read(move |conn| market.follow(conn)).await
+}
+
+/// Commits to the seeds of coming days, and publishes those of days that are over.
+async fn keep_draws(app: App) -> Result<()> {
+    let (vault, now) = (Arc::clone(&app.vault), app.clock.now());
+    app.db
+        .write(move |conn| {
+            matching::draws::commit_ahead(conn, &vault, now)?;
+            matching::draws::publish(conn, &vault, now)
+        })
+        .await?;
+    Ok(())
 }
 
 /// Compares the requests in memory with those of the database.

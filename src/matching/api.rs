@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
+use super::draws::PublicDraw;
 use super::{Market, RequestReasons, RequestReasonsJson, explain_for_seller};
 use crate::access::Caller;
 use crate::clock::Ts;
@@ -16,7 +17,7 @@ use crate::leads::{self, Listing};
 use crate::web::{Ctx, Problem};
 
 #[derive(OpenApi)]
-#[openapi(paths(reasons))]
+#[openapi(paths(reasons, draws))]
 pub struct Doc;
 
 /// A lead and what stands between it and each active request.
@@ -69,4 +70,20 @@ pub async fn reasons(
         lead: listing.id,
         requests: reasons.iter().map(RequestReasons::json).collect(),
     }))
+}
+
+/// The seeds of lots, day by day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DrawList {
+    data: Vec<PublicDraw>,
+}
+
+/// The commitments to the days' seeds, and the seeds of days that are over, the latest first.
+#[utoipa::path(
+    get, path = "/api/v1/draws", tag = "leads",
+    responses((status = 200, body = DrawList))
+)]
+pub async fn draws(ctx: Ctx) -> Result<HttpResponse> {
+    let data = ctx.db.read(super::draws::public).await?;
+    Ok(HttpResponse::Ok().json(DrawList { data }))
 }

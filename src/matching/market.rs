@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::Offer;
-use super::rank::{has_ties, rank_candidates};
+use super::distribution::{Contender, Draw, arrange, needs_served};
 use super::snapshot::Snapshot;
+use super::{Offer, draws};
 use crate::clock::Ts;
 use crate::config::Matching;
 use crate::contracts::Odds;
@@ -16,6 +16,8 @@ use crate::error::Result;
 use crate::id::RequestId;
 use crate::leads::Listing;
 use crate::requests::{self, PurchaseRequest, Rule};
+use crate::vault::Vault;
+use crate::verticals::{Model, Selling};
 
 /// Comparisons with the database that must fail before it is believed to differ.
 const COMPARISONS: usize = 3;
@@ -32,48 +34,93 @@ pub struct Candidate {
     pub odds: Odds,
 }
 
-/// Who would buy a listing, best first.
+/// Who would buy a listing, in the order in which it is offered to them.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     pub candidates: Vec<Candidate>,
+    /// The same as the decision about the lead keeps them.
+    pub contenders: Vec<Contender>,
+    pub selling: Selling,
+    /// The day whose seed the lots were drawn with.
+    pub day: i64,
 }
 
 /// The active requests, ready to be met. Readers never block one another.
-#[derive(Debug)]
 pub struct Market {
     by: Matching,
+    vault: Arc<Vault>,
     snapshot: ArcSwap<Snapshot>,
+    /// The seed of the day that was asked for last.
+    seed: ArcSwap<(i64, Vec<u8>)>,
 }
 
 impl Market {
-    pub fn new(by: Matching) -> Self {
+    pub fn new(by: Matching, vault: Arc<Vault>) -> Self {
         Self {
             by,
+            vault,
             snapshot: ArcSwap::default(),
+            seed: ArcSwap::default(),
         }
     }
 
-    /// Ranks the requests that take the listing, by what `conn`'s transaction sees of them.
+    /// Arranges the requests that take the listing, by what `conn`'s transaction sees of them.
     ///
     /// Caps, wallets and earlier purchases are not looked at: the sale's guarded updates decide them.
     pub fn plan(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Plan> {
         let snapshot = self.present(conn)?;
-        let mut candidates: Vec<Candidate> = self
-            .found(&snapshot, listing, now)
-            .filter(|rule| rule.is_open(listing, now))
-            .map(|rule| Candidate {
-                request: Arc::clone(&rule.request),
-                offer: rule.offer(listing, now),
-                odds: rule.odds,
-            })
-            .collect();
-        let served = if has_ties(&candidates) {
-            last_served(conn, &candidates)?
-        } else {
-            HashMap::new()
+        let selling = snapshot.selling.get(&listing.vertical_id).cloned();
+        let mut plan = Plan {
+            selling: selling.unwrap_or_default(),
+            day: draws::day_of(now),
+            ..Plan::default()
         };
-        rank_candidates(&mut candidates, &served);
-        Ok(Plan { candidates })
+        let mut candidates = HashMap::new();
+        for rule in self.found(&snapshot, listing, now) {
+            if !rule.is_open(listing, now) {
+                continue;
+            }
+            let offer = rule.offer(listing, now);
+            plan.contenders.push(contender(rule, &offer));
+            let candidate = Candidate {
+                request: Arc::clone(&rule.request),
+                offer,
+                odds: rule.odds,
+            };
+            candidates.insert(rule.request.id, candidate);
+        }
+        if plan.contenders.is_empty() {
+            return Ok(plan);
+        }
+        let rule = plan.selling.distribution;
+        if needs_served(rule, &plan.contenders) {
+            let ids: Vec<RequestId> = plan.contenders.iter().map(|one| one.request).collect();
+            let served: HashMap<_, _> = requests::last_served(conn, &ids)?.into_iter().collect();
+            for one in &mut plan.contenders {
+                one.served = served.get(&one.request).copied().flatten();
+            }
+        }
+        let seed = self.seed_of(conn, plan.day, now)?;
+        let draw = Draw {
+            lead: listing.id,
+            seed: &seed.1,
+        };
+        arrange(rule, &draw, &mut plan.contenders);
+        let in_order = plan.contenders.iter();
+        plan.candidates = in_order
+            .filter_map(|one| candidates.remove(&one.request))
+            .collect();
+        Ok(plan)
+    }
+
+    fn seed_of(&self, conn: &mut Conn, day: i64, now: Ts) -> Result<Arc<(i64, Vec<u8>)>> {
+        let known = self.seed.load_full();
+        if known.0 == day && !known.1.is_empty() {
+            return Ok(known);
+        }
+        let fresh = Arc::new((day, draws::seed(conn, &self.vault, day, now)?));
+        self.seed.store(Arc::clone(&fresh));
+        Ok(fresh)
     }
 
     /// The rules that take a listing, whatever the minute. What the index proposes is checked by the rule itself.
@@ -166,13 +213,18 @@ impl Market {
     }
 }
 
-fn last_served(
-    conn: &mut Conn,
-    candidates: &[Candidate],
-) -> Result<HashMap<RequestId, Option<Ts>>> {
-    let ids: Vec<RequestId> = candidates
-        .iter()
-        .map(|candidate| candidate.request.id)
-        .collect();
-    Ok(requests::last_served(conn, &ids)?.into_iter().collect())
+/// A request as the decision about a lead sees it.
+fn contender(rule: &Rule, offer: &Offer) -> Contender {
+    let bounds = rule.bounds();
+    Contender {
+        request: rule.request.id,
+        buyer: rule.request.buyer_id,
+        price: offer.price.minor,
+        bids: bounds.seller.is_none() && bounds.model == Model::Ppl,
+        rank: i64::try_from(offer.rank).unwrap_or(i64::MAX),
+        wishes_met: offer.wishes_met,
+        tier: rule.share.tier,
+        weight: rule.share.weight,
+        served: None,
+    }
 }

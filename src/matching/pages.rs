@@ -1,4 +1,6 @@
-//! The seller's page "why not sold".
+//! Pages of matching: the seller's "why not sold", and how leads are given out.
+
+pub mod selling;
 
 use std::sync::Arc;
 

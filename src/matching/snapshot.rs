@@ -1,14 +1,14 @@
 //! The active requests as of one end of the change log, and how they follow it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::index::Index;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::RequestId;
+use crate::id::{RequestId, VerticalId};
 use crate::requests::{self, Change, Compiler, PurchaseRequest};
-use crate::verticals;
+use crate::verticals::{self, Selling, Vertical};
 
 /// Changes that are followed one by one; with more between two looks, everything is loaded anew.
 const MOST_FOLLOWED: i64 = 10_000;
@@ -20,6 +20,8 @@ const PAGE: i64 = 1_000;
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     pub index: Index,
+    /// How the leads of each vertical are given out.
+    pub selling: Arc<HashMap<VerticalId, Selling>>,
     /// The newest rows of the log that are followed; empty before the first load.
     tail: Vec<Change>,
     /// The rows that were there at the last look at the last `OVERTAKEN` numbers.
@@ -34,6 +36,7 @@ impl Snapshot {
         let verticals = verticals::all(conn)?;
         let mut fresh = Self {
             index: Index::new(&verticals),
+            selling: Arc::new(selling(&verticals)),
             seen: Arc::new(recent(conn, &tail)?),
             tail,
             loaded: true,
@@ -127,6 +130,7 @@ impl Snapshot {
         if !next.index.is_of(&verticals) {
             return Self::load(conn);
         }
+        next.selling = Arc::new(selling(&verticals));
         let mut compiler = Compiler::new(verticals);
         for ids in changed.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             for id in ids {
@@ -155,6 +159,12 @@ impl Snapshot {
         }
         Ok(())
     }
+}
+
+fn selling(verticals: &[Vertical]) -> HashMap<VerticalId, Selling> {
+    let all = verticals.iter();
+    all.map(|vertical| (vertical.id, vertical.selling.clone()))
+        .collect()
 }
 
 /// The number from which on a row may still turn up.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use super::shares::{self, Share};
 use super::{PurchaseRequest, Rule};
 use crate::access::AccountKind;
 use crate::contracts::{self, Odds};
@@ -23,6 +24,7 @@ pub struct Compiler {
     odds: HashMap<OddsKey, Odds>,
     /// What each buyer is called, and what its standing adds in basis points.
     buyers: HashMap<AccountId, (String, i32)>,
+    shares: HashMap<(AccountId, VerticalId), Share>,
 }
 
 impl Compiler {
@@ -34,6 +36,7 @@ impl Compiler {
             verticals: verticals.collect(),
             odds: HashMap::new(),
             buyers: HashMap::new(),
+            shares: HashMap::new(),
         }
     }
 
@@ -58,7 +61,14 @@ impl Compiler {
                 room.insert((name, step.rank_bps))
             }
         };
+        let share = match self.shares.entry((buyer, vertical.id)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(room) => *room.insert(shares::of(conn, vertical.id, buyer)?),
+        };
         let rule = Rule::compile(request, vertical, odds).ok();
-        Ok(rule.map(|rule| rule.of_standing(*rank_bps).of_buyer(name.clone())))
+        Ok(rule.map(|rule| {
+            let rule = rule.of_standing(*rank_bps).of_share(share);
+            rule.of_buyer(name.clone())
+        }))
     }
 }

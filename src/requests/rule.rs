@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::gate::{Gate, GateFailure};
+use super::shares::Share;
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::conditions::{Conditions, FilterFields};
@@ -30,6 +31,8 @@ pub struct Rule {
     pub odds: Odds,
     /// What the buyer's standing adds to its rank, in basis points.
     standing_bps: i32,
+    /// Where the buyer stands when leads are given out by tiers or weights.
+    pub share: Share,
     /// The stricter of the vertical's and the request's limit.
     consent_max_age_days: i64,
     /// Whom consents of the vertical cover, and what this buyer is called.
@@ -186,6 +189,7 @@ impl Rule {
             seniorities,
             odds,
             standing_bps: 0,
+            share: Share::default(),
             recipients: vertical.keeping.recipients,
             buyer_name: String::new(),
             consent_max_age_days: i64::from(wanted.min(vertical.consent_max_age_days)),
@@ -197,6 +201,13 @@ impl Rule {
     #[must_use]
     pub fn of_standing(mut self, bps: i32) -> Self {
         self.standing_bps = bps;
+        self
+    }
+
+    /// The same for a buyer that stands elsewhere among the others.
+    #[must_use]
+    pub fn of_share(mut self, share: Share) -> Self {
+        self.share = share;
         self
     }
 

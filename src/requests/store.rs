@@ -1,5 +1,8 @@
 //! Requests, their change log and cap counters in the database.
 
+pub mod changes;
+pub mod shares;
+
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -12,7 +15,7 @@ use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement};
 use crate::db::schema::{
-    leads, purchase_requests, purchases, request_alerts, request_cap_counters, request_changes,
+    leads, purchase_requests, purchases, request_alerts, request_cap_counters,
 };
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, Prepared, each};
@@ -321,17 +324,6 @@ pub(super) fn set_state(
         ))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// Tells every server that the request is not what it was.
-pub(super) fn record_change(conn: &mut Conn, id: RequestId, now: Ts) -> Result<()> {
-    diesel::insert_into(request_changes::table)
-        .values((
-            request_changes::request_id.eq(id),
-            request_changes::at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// When each of the requests last got a lead.

@@ -32,6 +32,17 @@ const COLUMNS: Columns = (
     request_changes::at,
 );
 
+/// Tells every server that the request is not what it was.
+pub fn record(conn: &mut Conn, id: RequestId, now: Ts) -> Result<()> {
+    diesel::insert_into(request_changes::table)
+        .values((
+            request_changes::request_id.eq(id),
+            request_changes::at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The newest rows, newest first.
 pub fn change_tail(conn: &mut Conn) -> Result<Vec<Change>> {
     Ok(request_changes::table
