@@ -10,12 +10,9 @@ use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
 use crate::leads::{Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
-use crate::matching::distribution::pays;
+use crate::matching::distribution::{TRIED, pays};
 use crate::matching::{Candidate, Market};
 use crate::requests;
-
-/// Requests tried for one lead; a lead that so many cannot pay for waits on the market.
-const MAX_TRIES: usize = 50;
 
 /// Sells new leads to the best-ranked requests that can pay.
 pub struct Seller {
@@ -40,14 +37,14 @@ impl Exchange for Seller {
             let ids: Vec<_> = plan
                 .candidates
                 .iter()
-                .take(MAX_TRIES)
+                .take(TRIED)
                 .map(|candidate| candidate.request.id)
                 .collect();
             requests::lock(conn, &ids)?;
         }
         let id = DecisionId::new(now);
         let (mut sales, mut tries) = (Vec::new(), Vec::new());
-        for (place, candidate) in plan.candidates.iter().enumerate().take(MAX_TRIES) {
+        for (place, candidate) in plan.candidates.iter().enumerate().take(TRIED) {
             if sales.len() == copies {
                 break;
             }
