@@ -31,6 +31,8 @@ pub mod outbound;
 
 pub mod config;
 
+pub mod sms;
+
 pub mod web;
 
 // The slices, each a concept of the exchange.

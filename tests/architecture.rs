@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["mail"],
     &["outbound"],
     &["config"],
+    &["sms"],
     &["web"],
     &["ledger"],
     &["accounts"],

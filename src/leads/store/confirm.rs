@@ -97,6 +97,21 @@ pub fn set_code(conn: &mut Conn, id: LeadId, hash: &[u8], most: i32, now: Ts) ->
     Ok(changed == 1)
 }
 
+/// Forgets a code by its hash, and that it was sent; false when it is another's by now.
+pub fn take_back(conn: &mut Conn, id: LeadId, hash: &[u8]) -> Result<bool> {
+    let changed = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::code_hash.eq(hash))
+        .filter(lead_confirmations::sends.gt(0))
+        .set((
+            lead_confirmations::code_hash.eq(None::<Vec<u8>>),
+            lead_confirmations::sent_at.eq(None::<Ts>),
+            lead_confirmations::sends.eq(lead_confirmations::sends - 1),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Counts a try of the code that was sent since `since`; false when none counts any more.
 pub fn count_try(conn: &mut Conn, id: LeadId, most: i32, since: Ts, now: Ts) -> Result<bool> {
     let counted = diesel::update(lead_confirmations::table.find(id))
