@@ -1,5 +1,6 @@
 //! Scoring: the facts' example, what people do, fading, versions of models, tracked links.
 
+mod entry;
 mod links;
 mod models;
 
