@@ -263,7 +263,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 20] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 21] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -278,6 +278,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         audits::api::Doc::openapi,
         standing::api::Doc::openapi,
         scoring::api::Doc::openapi,
+        scoring::api::versions::Doc::openapi,
         payouts::api::Doc::openapi,
         verticals::api::Doc::openapi,
         leads::api::Doc::openapi,

@@ -235,6 +235,11 @@ routes! {
     POST "/api/v1/leads/{id}/events" => seller_writes(Scope::LeadsWrite), scoring::api::report;
     GET "/api/v1/leads/{id}/tracking" => seller_reads(Scope::LeadsRead), scoring::api::tracking;
     GET "/api/v1/verticals/{key}/score_model" => SIGNED_IN, scoring::api::model;
+    GET "/api/v1/verticals/{key}/score_models" => operator_reads(Scope::OperatorRead), scoring::api::versions::list;
+    POST "/api/v1/verticals/{key}/score_models" => admin_writes(Scope::OperatorWrite), scoring::api::versions::draft;
+    POST "/api/v1/verticals/{key}/score_models/{version}/trial" => admin_writes(Scope::OperatorWrite), scoring::api::versions::trial;
+    POST "/api/v1/verticals/{key}/score_models/{version}/live" => admin_writes(Scope::OperatorWrite), scoring::api::versions::live;
+    POST "/api/v1/verticals/{key}/score_models/{version}/drop" => admin_writes(Scope::OperatorWrite), scoring::api::versions::drop;
 
     GET "/disputes" => PUBLIC, disputes::pages::public::rules;
     GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;

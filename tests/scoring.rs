@@ -3,6 +3,7 @@
 mod entry;
 mod links;
 mod models;
+mod versions;
 
 use std::collections::BTreeSet;
 
