@@ -40,8 +40,8 @@ use crate::verification::{DnsOutsider, Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
-    requests, routes, scoring, standing, suppression, verification, verticals,
+    audits, calls, contracts, conversions, disputes, events, icps, ledger, payouts, purchases,
+    reports, requests, routes, scoring, standing, suppression, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -296,7 +296,7 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         }
         db.write_blocking(move |conn| {
             verticals::seed(conn, now)?;
-            privacy::calls::seed(conn, now)?;
+            calls::seed(conn, now)?;
             scoring::seed(conn, now)
         })
         .context("the shipped verticals, rules of calling and scoring models cannot be added")?;

@@ -54,6 +54,8 @@ pub mod verification;
 
 pub mod suppression;
 
+pub mod calls;
+
 pub mod leads;
 
 pub mod conditions;

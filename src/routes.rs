@@ -10,9 +10,9 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
-    payouts, privacy, purchases, reports, requests, scoring, standing, suppression, verification,
-    verticals,
+    accounts, audits, calls, contracts, conversions, disputes, events, icps, leads, ledger,
+    matching, payouts, privacy, purchases, reports, requests, scoring, standing, suppression,
+    verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -62,8 +62,8 @@ routes! {
     POST "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::withdraw;
     GET "/privacy/{id}" => PUBLIC, privacy::pages::code_form;
     POST "/privacy/{id}" => PUBLIC, privacy::pages::confirm;
-    GET "/operator/call-rules" => OPERATOR_SEES, privacy::pages::calls::show;
-    POST "/operator/call-rules" => ADMIN_ACTS, privacy::pages::calls::set;
+    GET "/operator/call-rules" => OPERATOR_SEES, calls::pages::show;
+    POST "/operator/call-rules" => ADMIN_ACTS, calls::pages::set;
     GET "/operator/withdrawals" => OPERATOR_SEES, privacy::pages::desk::show;
     GET "/api/v1/leads/{id}/withdrawal_link" => seller_reads(Scope::LeadsRead), privacy::api::withdrawal_link;
     POST "/api/v1/purchases/{id}/confirm_revocation" => buyer_writes(Scope::PurchasesWrite), privacy::api::confirm;

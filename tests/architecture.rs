@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["scoring"],
     &["verification"],
     &["suppression"],
+    &["calls"],
     &["leads"],
     &["conditions"],
     &["icps"],

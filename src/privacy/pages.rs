@@ -1,6 +1,5 @@
 //! The pages of the person behind a lead, and the operator's list of withdrawals that wait.
 
-pub mod calls;
 pub mod desk;
 pub mod withdraw;
 
