@@ -20,7 +20,7 @@ pub enum Manner {
 #[derive(Debug, Clone)]
 pub struct Text {
     pub to: String,
-    pub text: String,
+    pub body: String,
     /// The headers of the request, in small letters.
     pub head: String,
 }
@@ -69,15 +69,15 @@ fn serve(mut stream: TcpStream, manner: &Mutex<Manner>, texts: &Mutex<Vec<Text>>
             return;
         }
         request.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
-        if let Some((head, body)) = request.split_once("\r\n\r\n") {
-            if let Ok(body) = serde_json::from_str::<Value>(body) {
-                break (head.to_lowercase(), body);
-            }
+        if let Some((head, body)) = request.split_once("\r\n\r\n")
+            && let Ok(body) = serde_json::from_str::<Value>(body)
+        {
+            break (head.to_lowercase(), body);
         }
     };
     texts.lock().unwrap().push(Text {
         to: body["to"].as_str().unwrap().to_owned(),
-        text: body["text"].as_str().unwrap().to_owned(),
+        body: body["text"].as_str().unwrap().to_owned(),
         head,
     });
     let manner = *manner.lock().unwrap();

@@ -38,7 +38,7 @@ impl Scene {
     fn code(&self, to: &str) -> Option<String> {
         let texts = self.gateway.texts();
         let text = texts.iter().rev().find(|text| text.to == to)?;
-        Some(text.text.split(' ').next().unwrap().to_owned())
+        Some(text.body.split(' ').next().unwrap().to_owned())
     }
 
     /// A browser of somebody who asked by phone, and typed the code.

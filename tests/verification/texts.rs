@@ -98,7 +98,7 @@ async fn confirms(backend: Backend) {
     assert_eq!(texts.len(), 1);
     assert_eq!(texts[0].to, "+37120000001");
     assert!(texts[0].head.contains("bearer secret-of-the-gateway"));
-    let (link, code) = read(&texts[0].text);
+    let (link, code) = read(&texts[0].body);
 
     // Wrong codes are counted, and the right one still counts after four of them.
     for _ in 0..4 {
@@ -114,7 +114,7 @@ async fn confirms(backend: Backend) {
     // The fifth wrong one is the last try.
     scene.send(2).await;
     scene.app.drain_jobs().await;
-    let (link, code) = read(&scene.gateway.texts()[1].text);
+    let (link, code) = read(&scene.gateway.texts()[1].body);
     for _ in 0..5 {
         assert_eq!(scene.type_in(&link, &other(&code)).await, 422);
     }
@@ -133,7 +133,7 @@ async fn survives_failures(backend: Backend) {
     }
     assert_eq!(scene.gateway.texts().len(), 5);
     assert_eq!(scene.noted("confirmation.not_sent").await, 5);
-    let (link, code) = read(&scene.gateway.texts()[4].text);
+    let (link, code) = read(&scene.gateway.texts()[4].body);
     assert_eq!(scene.type_in(&link, &code).await, 422, "nobody was sent it");
     assert_eq!(scene.seen(&lead).await["state"], "received");
 
@@ -151,7 +151,7 @@ async fn survives_failures(backend: Backend) {
     let texts = scene.gateway.texts();
     assert_eq!(texts.len(), 8);
     for text in &texts[6..] {
-        let (link, code) = read(&text.text);
+        let (link, code) = read(&text.body);
         assert_eq!(scene.type_in(&link, &code).await, 200);
     }
     for lead in [&lead, &second] {
@@ -167,7 +167,7 @@ async fn knows_silence_from_refusal(backend: Backend) {
     scene.gateway.set(Manner::Mute);
     let silent = scene.send(1).await;
     scene.app.drain_jobs().await;
-    let (link, code) = read(&scene.gateway.texts()[0].text);
+    let (link, code) = read(&scene.gateway.texts()[0].body);
     assert_eq!(scene.type_in(&link, &code).await, 200);
     assert_eq!(scene.seen(&silent).await["state"], "listed");
     scene.send(2).await;
