@@ -99,7 +99,7 @@ impl App {
         };
         let verifier = Arc::new(Verifier::asking(outside(&config, &clock)?)?);
         db.read_blocking(|conn| verifier.refresh(conn))?;
-        let market = Arc::new(Market::new());
+        let market = Arc::new(Market::new(config.matching, Arc::clone(&vault)));
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
         let hooks = Hooks {

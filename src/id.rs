@@ -125,6 +125,7 @@ ids! {
     ConversionId = "conv";
     NoteId = "note";
     RequestId = "req";
+    DecisionId = "dec";
     PurchaseId = "pur";
     DeliveryId = "dlv";
     SubjectRequestId = "ask";

@@ -31,7 +31,9 @@ use crate::db::schema::purchases;
 use crate::db::types::{json, text_enum};
 use crate::error::{Code, Error, Result};
 use crate::events::{self, EventKind, Happening};
-use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
+use crate::id::{
+    AccountId, ContractVersionId, DecisionId, LeadId, PurchaseId, RequestId, VerticalId,
+};
 use crate::leads::{self, Listing};
 use crate::ledger;
 use crate::money::{Currency, Money};
@@ -145,6 +147,9 @@ pub struct Explanation {
     /// What ranked it: the expected yield, and the chances behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yields: Option<Yield>,
+    /// The decision about the lead, which can be replayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionId>,
 }
 
 /// The numbers that ranked a match on one scale.

@@ -50,6 +50,8 @@ routes! {
 
     GET "/" => PUBLIC, reports::pages::public::front;
     GET "/market" => PUBLIC, reports::pages::public::market;
+    GET "/market/draws" => PUBLIC, matching::pages::selling::draws;
+    GET "/api/v1/draws" => PUBLIC, matching::api::draws;
     GET "/verticals" => PUBLIC, reports::pages::public::all_verticals;
     GET "/verticals/{key}" => PUBLIC, reports::pages::public::one_vertical;
     GET "/terms" => PUBLIC, reports::pages::public::terms;
@@ -189,6 +191,9 @@ routes! {
     GET "/operator/verticals/{key}" => OPERATOR_SEES, verticals::pages::show;
     POST "/operator/verticals/{key}" => ADMIN_ACTS, verticals::pages::change;
     POST "/operator/verticals/{key}/keeping" => ADMIN_ACTS, verticals::pages::change_keeping;
+    GET "/operator/verticals/{key}/selling" => OPERATOR_SEES, matching::pages::selling::show;
+    POST "/operator/verticals/{key}/selling" => ADMIN_ACTS, matching::pages::selling::change;
+    POST "/operator/verticals/{key}/selling/{buyer}" => ADMIN_ACTS, matching::pages::selling::change_share;
 
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;

@@ -2779,3 +2779,35 @@ suppression-removed = { $count ->
     [one] { $count } contact was taken off the list.
    *[other] { $count } contacts were taken off the list.
 }
+
+# How leads are given out and priced
+selling-title = Selling { $vertical }
+selling-intro = Who is offered a lead first, what is paid for it, and how asks fall with age. Every decision is kept and can be replayed.
+selling-draws = Published seeds of lots
+selling-rules = Rules
+selling-distribution = Leads go to
+selling-by-price = the highest expected yield; equals take turns
+selling-by-priority = the lowest tier, within it the highest expected yield
+selling-by-weight = a lot, each buyer's chance in proportion to its weight
+selling-by-turn = whoever has waited longest
+selling-pricing = A bid pays
+selling-first-price = itself
+selling-second-price = one minor unit more than the best losing bid or the ask, never more than itself
+selling-ageing = Asks fall to
+selling-ageing-help = Days since the lead came in and per cent of its first ask: 3: 90, 7: 75. Empty: asks stay.
+selling-buyers = Buyers
+selling-buyers-help = Tiers count where leads go by tiers, weights where they go by lot. Tier 1 comes first; weights are 1 to 1,000.
+selling-buyer = Buyer
+selling-tier = Tier
+selling-weight = Weight
+selling-no-buyers = Nobody buys here yet
+selling-no-buyers-text = Buyers with active requests in this vertical are listed here, with their tiers and weights.
+draws-title = Seeds of lots
+draws-intro = Where a rule leaves buyers level, or gives leads out by lot, the day's seed decides. Its hash is published a week before, the seed itself when the day is over (UTC): so nobody can choose it afterwards, and anybody can draw again. A lot is the first eight bytes of SHA-256 over seed, lead and request.
+draws-none = No seeds yet
+draws-none-text = The first ones are committed to when the server starts.
+draws-day = Day
+draws-commitment = SHA-256 of the seed
+draws-seed = Seed
+draws-not-yet = published when the day is over
+verticals-selling-link = How its leads are given out and priced

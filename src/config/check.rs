@@ -8,7 +8,7 @@ use anyhow::bail;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, Debtor, Dns, Network, Options, Service};
+use super::{Config, Debtor, Dns, Matching, Network, Options, Service};
 use crate::bank;
 use crate::clock::{DAY, HOUR};
 use crate::db::DatabaseUrl;
@@ -190,6 +190,11 @@ impl TryFrom<Options> for Config {
                 10,
                 15_000,
             ))),
+            matching: wrong.keep(
+                "matching",
+                options.matching.as_deref().unwrap_or("index").parse(),
+                || Matching::Index,
+            ),
             dns: wrong.keep(
                 "dns",
                 options.dns.as_deref().unwrap_or("off").parse(),

@@ -7,8 +7,10 @@ use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::LeadId;
+use crate::id::{DecisionId, LeadId};
 use crate::leads::{Exchange, Listing, SaleSummary};
+use crate::matching::decisions::{self, Body, Decision, Try};
+use crate::matching::distribution::pays;
 use crate::matching::{Candidate, Market};
 use crate::requests;
 
@@ -29,8 +31,11 @@ impl Seller {
 impl Exchange for Seller {
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>> {
         let plan = self.market.plan(conn, listing, now)?;
-        let candidates = plan.candidates.len();
-        if listing.copies > 1 {
+        if plan.candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let copies = usize::try_from(listing.copies - listing.copies_sold).unwrap_or(0);
+        if copies > 1 {
             // Several requests in one transaction: locked in one order, or two leads could deadlock.
             let ids: Vec<_> = plan
                 .candidates
@@ -40,23 +45,41 @@ impl Exchange for Seller {
                 .collect();
             requests::lock(conn, &ids)?;
         }
-        let mut sales = Vec::new();
-        let copies = usize::try_from(listing.copies).unwrap_or(1);
-        for (place, candidate) in (1..).zip(plan.candidates.iter().take(MAX_TRIES)) {
+        let id = DecisionId::new(now);
+        let (mut sales, mut tries) = (Vec::new(), Vec::new());
+        for (place, candidate) in plan.candidates.iter().enumerate().take(MAX_TRIES) {
             if sales.len() == copies {
                 break;
             }
-            let order = order(listing, candidate, place, candidates);
+            let left = copies - sales.len();
+            let ask = listing.ask.minor;
+            let paid = pays(plan.selling.pricing, &plan.contenders, place, left, ask);
+            let mut order = order(listing, candidate, place, plan.candidates.len());
+            order.price.minor = paid.unwrap_or(order.price.minor);
+            order.explanation.decision = Some(id);
+            let mut tried = Try {
+                request: candidate.request.id,
+                paid: None,
+                gate: None,
+            };
             match sell(conn, &order, now)? {
-                Outcome::Sold(purchase) => sales.push(summary(&purchase)),
-                Outcome::Refused(gate) => tracing::debug!(
-                    lead = %listing.id,
-                    request = %candidate.request.id,
-                    gate = gate.code(),
-                    "a candidate was passed over"
-                ),
+                Outcome::Sold(purchase) => {
+                    tried.paid = Some(purchase.price_minor);
+                    sales.push(summary(&purchase));
+                }
+                Outcome::Refused(gate) => tried.gate = Some(gate.number()),
             }
+            tries.push(tried);
         }
+        let decision = Decision {
+            id,
+            lead: listing.id,
+            vertical: listing.vertical_id,
+            at: now,
+            day: plan.day,
+            body: Body::new(&plan, listing, copies, tries),
+        };
+        decisions::record(conn, &decision, listing.seller_id)?;
         Ok(sales)
     }
 
@@ -77,7 +100,7 @@ fn summary(purchase: &Purchase) -> SaleSummary {
 fn order<'a>(
     listing: &'a Listing,
     candidate: &'a Candidate,
-    place: u32,
+    place: usize,
     candidates: usize,
 ) -> Order<'a> {
     Order {
@@ -88,7 +111,7 @@ fn order<'a>(
         price: candidate.offer.price,
         explanation: Explanation {
             rule: SaleRule::BestRequest,
-            place,
+            place: u32::try_from(place + 1).unwrap_or(u32::MAX),
             candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
             bid: candidate.request.bid,
             wishes_met: candidate.offer.wishes_met,
@@ -97,6 +120,7 @@ fn order<'a>(
                 candidate.offer.expected,
                 &candidate.odds,
             )),
+            decision: None,
         },
         actor: Actor::System,
     }

@@ -80,6 +80,7 @@ fn buy_in_order(
                     fit.offer.expected,
                     &fit.odds,
                 )),
+                decision: None,
             },
             actor: Actor::System,
         };

@@ -134,6 +134,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             bid: listing.ask,
             wishes_met: 0,
             yields: None,
+            decision: None,
         },
         actor: caller.actor(),
     };

@@ -1,0 +1,4 @@
+DROP TABLE decisions;
+DROP TABLE draws;
+DROP TABLE buyer_shares;
+ALTER TABLE verticals DROP COLUMN selling;
