@@ -62,6 +62,19 @@ pub enum Answer {
     Spent,
 }
 
+/// Refuses a way that this exchange does not send by.
+pub fn check_channel(channel: CodeChannel, has_texts: bool) -> Result<()> {
+    if channel == CodeChannel::Sms && !has_texts {
+        let accepted = "email: this exchange sends no text messages";
+        return Err(Error::invalid_field(
+            "channel",
+            Reason::NotAllowed,
+            accepted,
+        ));
+    }
+    Ok(())
+}
+
 /// Asks the person of a lead to confirm the contact; 409 when that is not possible, or done.
 pub fn ask(
     conn: &mut Conn,
@@ -152,13 +165,13 @@ pub fn progress(conn: &mut Conn, id: LeadId) -> Result<Option<Progress>> {
 pub(super) fn make_code(
     conn: &mut Conn,
     vault: &Vault,
-    id: LeadId,
+    (id, channel): (LeadId, CodeChannel),
     now: Ts,
 ) -> Result<Option<String>> {
     let number = u32::from_be_bytes(random()?) % 10_u32.pow(DIGITS);
     let code = format!("{number:06}");
     let hash = hash(vault, id, &code);
-    let is_made = store::confirm::set_code(conn, id, &hash, MAX_SENDS, now)?;
+    let is_made = store::confirm::set_code(conn, (id, channel), &hash, MAX_SENDS, now)?;
     Ok(is_made.then_some(code))
 }
 

@@ -82,12 +82,19 @@ pub fn ask_again(
     Ok(changed == 1)
 }
 
-/// Keeps the hash of a new code; false when no more may be sent.
-pub fn set_code(conn: &mut Conn, id: LeadId, hash: &[u8], most: i32, now: Ts) -> Result<bool> {
+/// Keeps the hash of a new code and the way it goes; false when no more may be sent.
+pub fn set_code(
+    conn: &mut Conn,
+    (id, channel): (LeadId, CodeChannel),
+    hash: &[u8],
+    most: i32,
+    now: Ts,
+) -> Result<bool> {
     let changed = diesel::update(lead_confirmations::table.find(id))
         .filter(lead_confirmations::confirmed_at.is_null())
         .filter(lead_confirmations::sends.lt(most))
         .set((
+            lead_confirmations::channel.eq(channel),
             lead_confirmations::code_hash.eq(hash),
             lead_confirmations::sends.eq(lead_confirmations::sends + 1),
             lead_confirmations::tries.eq(0),
