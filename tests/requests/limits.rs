@@ -63,7 +63,7 @@ on_both!(async fn a_lead_of_less_quality_than_is_asked_for_is_passed_over(app) {
             .collect();
         assert_eq!((json!(gates), &told["fits"]), (expected.clone(), &json!(expected == json!([]))));
     }
-    let market = std::sync::Arc::new(galena::matching::Market::new());
+    let market = std::sync::Arc::clone(&app.app.market);
     let now = app.clock.now();
     let planned = app
         .read(move |conn| {
