@@ -65,8 +65,9 @@ on_both!(async fn a_lead_of_less_quality_than_is_asked_for_is_passed_over(app) {
     }
     let market = std::sync::Arc::clone(&app.app.market);
     let now = app.clock.now();
+    // The first plan of a day makes the seed of its lots.
     let planned = app
-        .read(move |conn| {
+        .write(move |conn| {
             let listing = galena::leads::listing(conn, office)?;
             let plan = market.plan(conn, &listing, now)?;
             Ok(plan.candidates.iter().map(|best| best.request.id).collect::<Vec<_>>())
