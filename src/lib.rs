@@ -70,6 +70,8 @@ pub mod requests;
 
 pub mod matching;
 
+pub mod backtests;
+
 pub mod purchases;
 
 pub mod privacy;

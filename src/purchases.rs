@@ -254,12 +254,18 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         return Err(Stop::At(Gate::SoldOut));
     }
     let agreement = order.agreement;
-    let terms = store::terms(conn, listing, order.buyer, agreement.version.id)?;
+    let terms = store::terms(conn, listing, order.buyer, agreement.version.id, now)?;
+    if terms.stopped {
+        return Err(Stop::At(Gate::Stopped));
+    }
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
     }
     if terms.barred {
         return Err(Stop::At(Gate::Suppressed));
+    }
+    if terms.is_recent {
+        return Err(Stop::At(Gate::SamePerson));
     }
     if !terms.covered {
         return Err(Stop::At(Gate::ConsentRecipient));

@@ -10,9 +10,9 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, audits, calls, contracts, conversions, disputes, events, icps, leads, ledger,
-    matching, payouts, privacy, purchases, reports, requests, scoring, standing, suppression,
-    verification, verticals,
+    accounts, audits, backtests, calls, contracts, conversions, disputes, events, icps, leads,
+    ledger, matching, payouts, privacy, purchases, reports, requests, scoring, standing,
+    suppression, verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -306,6 +306,8 @@ routes! {
     POST "/api/v1/purchase_requests/{id}/pause" => buyer_writes(Scope::RequestsWrite), requests::api::pause;
     POST "/api/v1/purchase_requests/{id}/resume" => buyer_writes(Scope::RequestsWrite), requests::api::resume;
     POST "/api/v1/purchase_requests/{id}/close" => buyer_writes(Scope::RequestsWrite), requests::api::close;
+    POST "/api/v1/purchase_requests/backtest" => buyer_writes(Scope::RequestsWrite), backtests::api::draft;
+    GET "/api/v1/purchase_requests/{id}/backtest" => buyer_reads(Scope::RequestsRead), backtests::api::stored;
     GET "/api/v1/purchase_requests/{id}/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview_stored;
     GET "/api/v1/purchase_requests/{id}/explain" => buyer_reads(Scope::RequestsRead), requests::api::explain;
 
@@ -346,6 +348,7 @@ routes! {
     GET "/buyer/requests" => BUYER_SEES, requests::pages::list;
     POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;
     GET "/buyer/requests/new" => BUYER_ACTS, requests::pages::editor::new;
+    GET "/buyer/requests/{id}/backtest" => BUYER_SEES, backtests::pages::show;
     POST "/buyer/requests/preview" => BUYER_ACTS, requests::pages::editor::preview;
     GET "/buyer/requests/export/{kind}" => BUYER_SEES, requests::pages::export::export;
     GET "/buyer/requests/{id}" => BUYER_SEES, requests::pages::show;

@@ -20,7 +20,9 @@ use utoipa::ToSchema;
 pub use dispute_rules::{DisputeReason, DisputeRules, EvidenceNeeded, NotCreditable};
 pub use keeping::{ConsentRecipients, Keeping, change as change_keeping};
 pub use numbers::{Numbers, change};
-pub use selling::{AgeStep, Distribution, Pricing, Selling, SellingForm, change as change_selling};
+pub use selling::{
+    AgeStep, Distribution, Pricing, Selling, SellingForm, SellingRules, change as change_selling,
+};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
 

@@ -34,6 +34,7 @@ const LAYERS: &[&[&str]] = &[
     &["charges"],
     &["requests"],
     &["matching"],
+    &["backtests"],
     &["purchases"],
     &["privacy"],
     &["conversions"],

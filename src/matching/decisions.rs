@@ -49,8 +49,8 @@ impl Body {
         let mut contenders = plan.contenders.clone();
         contenders.truncate(KEPT);
         Self {
-            distribution: plan.selling.distribution,
-            pricing: plan.selling.pricing,
+            distribution: plan.selling.rules.distribution,
+            pricing: plan.selling.rules.pricing,
             ask: listing.ask.minor,
             copies,
             contenders,

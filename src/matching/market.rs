@@ -17,7 +17,7 @@ use crate::id::RequestId;
 use crate::leads::Listing;
 use crate::requests::{self, PurchaseRequest, Rule};
 use crate::vault::Vault;
-use crate::verticals::{Model, Selling};
+use crate::verticals::Selling;
 
 /// Comparisons with the database that must fail before it is believed to differ.
 const COMPARISONS: usize = 3;
@@ -76,6 +76,9 @@ impl Market {
             ..Plan::default()
         };
         let mut candidates = HashMap::new();
+        if plan.selling.stopped {
+            return Ok(plan);
+        }
         for rule in self.found(&snapshot, listing, now) {
             if !rule.is_open(listing, now) {
                 continue;
@@ -92,7 +95,7 @@ impl Market {
         if plan.contenders.is_empty() {
             return Ok(plan);
         }
-        let rule = plan.selling.distribution;
+        let rule = plan.selling.rules.distribution;
         if needs_served(rule, &plan.contenders) {
             let ids: Vec<RequestId> = plan.contenders.iter().map(|one| one.request).collect();
             let served: HashMap<_, _> = requests::last_served(conn, &ids)?.into_iter().collect();
@@ -215,12 +218,11 @@ impl Market {
 
 /// A request as the decision about a lead sees it.
 fn contender(rule: &Rule, offer: &Offer) -> Contender {
-    let bounds = rule.bounds();
     Contender {
         request: rule.request.id,
         buyer: rule.request.buyer_id,
         price: offer.price.minor,
-        bids: bounds.seller.is_none() && bounds.model == Model::Ppl,
+        bids: rule.bids(),
         rank: i64::try_from(offer.rank).unwrap_or(i64::MAX),
         wishes_met: offer.wishes_met,
         tier: rule.share.tier,

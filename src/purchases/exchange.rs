@@ -53,7 +53,13 @@ impl Exchange for Seller {
             }
             let left = copies - sales.len();
             let ask = listing.ask.minor;
-            let paid = pays(plan.selling.pricing, &plan.contenders, place, left, ask);
+            let paid = pays(
+                plan.selling.rules.pricing,
+                &plan.contenders,
+                place,
+                left,
+                ask,
+            );
             let mut order = order(listing, candidate, place, plan.candidates.len());
             order.price.minor = paid.unwrap_or(order.price.minor);
             order.explanation.decision = Some(id);

@@ -88,7 +88,11 @@ fn buy_in_order(
             // The lead went elsewhere meanwhile, or is not for this buyer; the next may be.
             Outcome::Sold(_)
             | Outcome::Refused(
-                Gate::SoldOut | Gate::AlreadyBought | Gate::Suppressed | Gate::ConsentRecipient,
+                Gate::SoldOut
+                | Gate::AlreadyBought
+                | Gate::SamePerson
+                | Gate::Suppressed
+                | Gate::ConsentRecipient,
             ) => {}
             // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
             Outcome::Refused(Gate::Budget) if fit.offer.price.minor > request.bid.minor => {}

@@ -241,6 +241,11 @@ impl Rule {
         }
     }
 
+    /// Whether its price is a bid against others.
+    pub fn bids(&self) -> bool {
+        self.seller().is_none() && self.terms().model == Model::Ppl
+    }
+
     fn terms(&self) -> &Terms {
         self.request.agreement.terms()
     }

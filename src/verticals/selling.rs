@@ -49,16 +49,25 @@ pub struct AgeStep {
     pub percent: i32,
 }
 
-/// How the leads of a vertical are sold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// How the leads of a vertical are sold, and whether they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Selling {
+    #[serde(flatten)]
+    pub rules: SellingRules,
+    /// While it is stopped nothing is sold.
+    pub stopped: bool,
+}
+
+/// Who comes first, what is paid, how asks fall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SellingRules {
     pub distribution: Distribution,
     pub pricing: Pricing,
     /// The youngest first; later steps are lower.
     pub ageing: Vec<AgeStep>,
 }
 
-impl Default for Selling {
+impl Default for SellingRules {
     fn default() -> Self {
         Self {
             distribution: Distribution::Price,
@@ -68,7 +77,7 @@ impl Default for Selling {
     }
 }
 
-impl Selling {
+impl SellingRules {
     /// The per cent of its first ask that a lead of this age is on offer for.
     pub fn percent_at(&self, days: i64) -> i32 {
         let reached = self.ageing.iter().rev();
@@ -86,16 +95,20 @@ pub struct SellingForm {
     pub distribution: String,
     pub pricing: String,
     pub ageing: String,
+    /// "true" or "false".
+    pub stopped: String,
 }
 
 impl SellingForm {
     pub fn of(selling: &Selling) -> Self {
-        let steps = selling.ageing.iter();
+        let rules = &selling.rules;
+        let steps = rules.ageing.iter();
         let steps = steps.map(|step| format!("{}: {}", step.after_days, step.percent));
         Self {
-            distribution: selling.distribution.to_string(),
-            pricing: selling.pricing.to_string(),
+            distribution: rules.distribution.to_string(),
+            pricing: rules.pricing.to_string(),
             ageing: steps.collect::<Vec<_>>().join(", "),
+            stopped: selling.stopped.to_string(),
         }
     }
 
@@ -117,11 +130,22 @@ impl SellingForm {
             errors.push(error);
             Vec::new()
         });
+        let stopped = self.stopped.parse().unwrap_or_else(|_| {
+            errors.push(FieldError::new(
+                "stopped",
+                Reason::NotAllowed,
+                "true, false",
+            ));
+            false
+        });
         if errors.is_empty() {
             Ok(Selling {
-                distribution,
-                pricing,
-                ageing,
+                rules: SellingRules {
+                    distribution,
+                    pricing,
+                    ageing,
+                },
+                stopped,
             })
         } else {
             Err(errors)
@@ -194,6 +218,7 @@ mod tests {
             distribution: "weighted".to_owned(),
             pricing: "second".to_owned(),
             ageing: ageing.to_owned(),
+            stopped: "false".to_owned(),
         };
         form.parse()
     }
@@ -203,7 +228,7 @@ mod tests {
         let selling = typed(" 3: 90, 7:75 ").unwrap();
         let percents: Vec<i32> = [0, 2, 3, 6, 7, 400]
             .iter()
-            .map(|days| selling.percent_at(*days))
+            .map(|days| selling.rules.percent_at(*days))
             .collect();
         assert_eq!(percents, [100, 100, 90, 90, 75, 75]);
         assert_eq!(SellingForm::of(&selling).ageing, "3: 90, 7: 75");
@@ -220,6 +245,6 @@ mod tests {
         ] {
             assert_eq!(typed(text).unwrap_err()[0].reason, reason, "{text}");
         }
-        assert_eq!(typed("").unwrap().percent_at(400), 100);
+        assert_eq!(typed("").unwrap().rules.percent_at(400), 100);
     }
 }

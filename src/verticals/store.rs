@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Selling, Vertical, common,
+    ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Selling, SellingRules,
+    Vertical, common,
 };
 use crate::clock::Ts;
 use crate::db::schema::{purchase_requests, request_changes, vertical_attributes, verticals};
@@ -38,6 +39,7 @@ struct Row {
     keep_refused_days: i32,
     consent_recipients: ConsentRecipients,
     selling: String,
+    stopped: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -137,7 +139,8 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
             verticals::keep_sold_days.eq(vertical.keeping.sold_days),
             verticals::keep_refused_days.eq(vertical.keeping.refused_days),
             verticals::consent_recipients.eq(vertical.keeping.recipients),
-            verticals::selling.eq(json(&vertical.selling)?),
+            verticals::selling.eq(json(&vertical.selling.rules)?),
+            verticals::stopped.eq(vertical.selling.stopped),
             verticals::created_at.eq(now),
         ))
         .execute(conn)?;
@@ -201,7 +204,10 @@ pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping, now: Ts) 
 /// Sets how the leads of a vertical are sold.
 pub fn set_selling(conn: &mut Conn, id: VerticalId, selling: &Selling, now: Ts) -> Result<()> {
     diesel::update(verticals::table.find(id))
-        .set(verticals::selling.eq(json(selling)?))
+        .set((
+            verticals::selling.eq(json(&selling.rules)?),
+            verticals::stopped.eq(selling.stopped),
+        ))
         .execute(conn)?;
     touch_requests(conn, id, now)
 }
@@ -263,7 +269,11 @@ fn assemble(row: Row, own: Vec<Field>) -> Result<Vertical> {
     let mut fields = common::fields(row.min_age);
     fields.extend(own);
     let disputes: DisputeRules = from_json(&row.dispute_rules)?;
-    let selling: Selling = from_json(&row.selling)?;
+    let rules: SellingRules = from_json(&row.selling)?;
+    let selling = Selling {
+        rules,
+        stopped: row.stopped,
+    };
     Ok(Vertical {
         id: row.id,
         key: row.key,

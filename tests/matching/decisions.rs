@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use diesel::RunQueryDsl as _;
 use galena::access::Role;
-use galena::clock::DAY;
+use galena::clock::{DAY, SECOND};
 use galena::matching::decisions::{self, Verdict};
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ async fn sells_by(app: &TestApp, distribution: &str, pricing: &str) {
         ("distribution", distribution),
         ("pricing", pricing),
         ("ageing", ""),
+        ("stopped", "false"),
     ];
     desk.post_form(PATH, &fields).await.expect(303);
     let page = desk.get(PATH).await.expect(200).text;
@@ -61,11 +62,14 @@ async fn bidder(app: &TestApp, name: &str, bid: &str) -> Trader {
     buyer
 }
 
+/// Leads that come one a second.
 async fn send(app: &TestApp, seller: &Trader, numbers: std::ops::Range<usize>) -> Vec<String> {
-    let leads: Vec<Value> = numbers
-        .map(|number| market::latvian_lead(number, 1))
-        .collect();
-    market::send_batch(app, seller, &leads).await
+    let mut sent = Vec::new();
+    for number in numbers {
+        app.advance(SECOND);
+        sent.extend(market::send_batch(app, seller, &[market::latvian_lead(number, 1)]).await);
+    }
+    sent
 }
 
 async fn prices(app: &TestApp, buyer: &Trader) -> Vec<String> {
@@ -98,12 +102,12 @@ on_both!(async fn each_rule_gives_leads_out_as_it_promises(app) {
 
     sells_by(app, "round_robin", "first").await;
     send(app, &seller, 10..16).await;
-    assert_eq!(counts().await, (6, 4), "one each: the lower one had waited");
+    assert_eq!(counts().await, (7, 3), "one each, in turn");
 
     sells_by(app, "priority", "first").await;
     stands(app, &low, "1", "100").await;
     send(app, &seller, 20..24).await;
-    assert_eq!(counts().await, (6, 8), "the lower tier");
+    assert_eq!(counts().await, (7, 7), "the lower tier");
 
     sells_by(app, "weighted", "first").await;
     stands(app, &low, "1", "1000").await;
@@ -163,14 +167,11 @@ on_both!(async fn inputs_that_are_changed_are_noticed(app) {
     let seed = vec![7; 32];
     assert!(matches!(turned.replay(&seed), Verdict::Differs(_)) || matches!(decision.replay(&seed), Verdict::Differs(_)));
 
-    // By the command, on a row that somebody changed in the database.
+    // A row that somebody changes in the database.
     app.write(|conn| {
-        diesel::sql_query("UPDATE decisions SET body = replace(body, '\"ask\":900', '\"ask\":901') WHERE id = (SELECT max(id) FROM decisions)")
-            .execute(conn)
-            .or_else(|_| {
-                diesel::sql_query("UPDATE decisions SET body = replace(body, '\"ask\":900', '\"ask\":901') WHERE id = (SELECT id FROM decisions ORDER BY id DESC LIMIT 1)")
-                    .execute(conn)
-            })?;
+        let last = "(SELECT id FROM decisions ORDER BY id DESC LIMIT 1)";
+        let body = "replace(body, '\"ask\":900', '\"ask\":901')";
+        diesel::sql_query(format!("UPDATE decisions SET body = {body} WHERE id = {last}")).execute(conn)?;
         Ok(())
     })
     .await;
@@ -204,4 +205,32 @@ on_both!(async fn seeds_are_published_when_their_day_is_over(app) {
     assert!(before.as_array().unwrap().iter().any(|draw| draw["commitment"] == json!(hash)), "it was promised before");
     let page = app.visitor().get("/market/draws").await.expect(200).text;
     assert!(page.contains(&hash));
+});
+
+on_both!(async fn what_the_exchange_stops_is_not_sold(app) {
+    let seller = app.seller("Baltic Leads").await;
+    let buyer = bidder(app, "Optika", "20.00").await;
+    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
+    let set = async |stopped| {
+        let fields = [("distribution", "price"), ("pricing", "first"), ("ageing", ""), ("stopped", stopped)];
+        desk.post_form(PATH, &fields).await.expect(303);
+    };
+    let bought = async || market::purchases(app, &buyer).await.len();
+    set("true").await;
+    let sent = send(app, &seller, 0..2).await;
+    assert_eq!(bought().await, 0);
+    let by_hand = format!("/api/v1/listings/{}/buy", sent[0]);
+    let refused = app.api("POST", &by_hand, &buyer.key).json(&json!({})).send().await;
+    assert_eq!(refused.code(), "not_for_sale", "{}", refused.text);
+    set("false").await;
+    send(app, &seller, 2..3).await;
+    assert_eq!(bought().await, 1);
+
+    let suspend = format!("/operator/accounts/{}/suspend", buyer.account);
+    desk.post_form(&suspend, &[("note", "Does not answer its mail")]).await.expect(303);
+    send(app, &seller, 3..4).await;
+    let gates: Vec<Option<u16>> = app
+        .read(|conn| Ok(decisions::latest(conn, 1)?.into_iter().flat_map(|(one, _)| one.body.tries).map(|tried| tried.gate).collect()))
+        .await;
+    assert_eq!(gates, [Some(219)]);
 });

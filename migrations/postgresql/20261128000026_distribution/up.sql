@@ -1,4 +1,5 @@
 ALTER TABLE verticals ADD COLUMN selling TEXT NOT NULL DEFAULT '{"distribution":"price","pricing":"first","ageing":[]}';
+ALTER TABLE verticals ADD COLUMN stopped BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE TABLE buyer_shares (
   vertical_id UUID NOT NULL REFERENCES verticals (id),
   buyer_id UUID NOT NULL REFERENCES accounts (id),

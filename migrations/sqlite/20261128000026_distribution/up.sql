@@ -1,4 +1,5 @@
 ALTER TABLE verticals ADD COLUMN selling TEXT NOT NULL DEFAULT '{"distribution":"price","pricing":"first","ageing":[]}';
+ALTER TABLE verticals ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1));
 CREATE TABLE buyer_shares (
   vertical_id BLOB NOT NULL REFERENCES verticals (id),
   buyer_id BLOB NOT NULL REFERENCES accounts (id),

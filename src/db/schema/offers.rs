@@ -26,6 +26,7 @@ diesel::table! {
         keep_refused_days -> Integer,
         consent_recipients -> Text,
         selling -> Text,
+        stopped -> Bool,
     }
 }
 

@@ -25,6 +25,8 @@ struct SellingPage {
     errors: Vec<FieldError>,
     distributions: Vec<(String, String)>,
     pricings: Vec<(String, String)>,
+    /// Whether anything is sold.
+    trades: Vec<(String, String)>,
     buyers: Vec<BuyerShare>,
 }
 
@@ -59,6 +61,10 @@ impl SellingPage {
                 .iter()
                 .map(|which| (which.to_string(), pricing(l, which)))
                 .collect(),
+            trades: vec![
+                ("false".to_owned(), fl!(l, "selling-goes-on")),
+                ("true".to_owned(), fl!(l, "selling-stopped")),
+            ],
             page,
             vertical,
             may_change,
