@@ -130,6 +130,7 @@ fn event_label(l: &Lang, event: &Event) -> String {
         "lead.rejected" => fl!(l, "leads-event-rejected"),
         "confirmation.asked" => fl!(l, "leads-event-confirmation-asked"),
         "confirmation.sent" => fl!(l, "leads-event-confirmation-sent"),
+        "confirmation.not_sent" => fl!(l, "leads-event-confirmation-not-sent"),
         "confirmation.failed" => fl!(l, "leads-event-confirmation-failed"),
         "confirmation.done" => fl!(l, "leads-event-confirmation-done"),
         "confirmation.lapsed" => fl!(l, "leads-event-confirmation-lapsed"),

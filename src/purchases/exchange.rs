@@ -60,19 +60,19 @@ impl Exchange for Seller {
             let mut order = order(listing, candidate, place, plan.candidates.len());
             order.price.minor = paid.unwrap_or(order.price.minor);
             order.explanation.decision = Some(id);
-            let mut tried = Try {
+            let mut attempt = Try {
                 request: candidate.request.id,
                 paid: None,
                 gate: None,
             };
             match sell(conn, &order, now)? {
                 Outcome::Sold(purchase) => {
-                    tried.paid = Some(purchase.price_minor);
+                    attempt.paid = Some(purchase.price_minor);
                     sales.push(summary(&purchase));
                 }
-                Outcome::Refused(gate) => tried.gate = Some(gate.number()),
+                Outcome::Refused(gate) => attempt.gate = Some(gate.number()),
             }
-            tries.push(tried);
+            tries.push(attempt);
         }
         let decision = Decision {
             id,
