@@ -4,11 +4,10 @@ use galena::access::Role;
 use galena::clock::DAY;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, Trader};
+use crate::harness::{Browser, TestApp, Trader};
 use crate::market;
 
-async fn steps(app: &TestApp, ageing: &str) {
-    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
+async fn steps(desk: &Browser, ageing: &str) {
     let path = "/operator/verticals/eyewear/selling";
     let fields = |ageing| {
         [
@@ -49,7 +48,8 @@ async fn bids(app: &TestApp, buyer: &Trader, amount: &str) {
 }
 
 on_both!(async fn an_ask_falls_until_somebody_pays_it(app) {
-    steps(app, "3: 90, 7: 50").await;
+    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
+    steps(&desk, "3: 90, 7: 50").await;
     let (seller, buyer) = (app.seller("Baltic Leads").await, app.buyer("Optika").await);
     market::deposit(app, &buyer, "100.00", "EUR").await;
     bids(app, &buyer, "5.00").await;
@@ -82,13 +82,14 @@ on_both!(async fn an_ask_falls_until_somebody_pays_it(app) {
 });
 
 on_both!(async fn a_lead_that_is_long_overdue_falls_once(app) {
+    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
     let seller = app.seller("Baltic Leads").await;
     let sent = market::send_batch(app, &seller, &[market::latvian_lead(0, 1)]).await;
     app.advance(10 * DAY);
-    steps(app, "3: 90, 7: 50").await;
+    steps(&desk, "3: 90, 7: 50").await;
     app.tick().await;
     assert_eq!(ask(app, &seller, &sent[0]).await, "4.50");
-    steps(app, "3: 95").await;
+    steps(&desk, "3: 95").await;
     app.tick().await;
     assert_eq!(ask(app, &seller, &sent[0]).await, "4.50", "an ask never rises by itself");
 });

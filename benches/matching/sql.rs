@@ -1,6 +1,7 @@
 //! Databases: a table of places with the bounds that SQL can compare, under one covering index; what it finds is
 //! looked at.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -32,13 +33,13 @@ fn rows(number: usize, rule: &Rule) -> Vec<String> {
             .iter()
             .find(|must| must.field == key && matches!(must.op, Op::Eq | Op::In))
     };
-    let places: Vec<String> = match PLACES.iter().find_map(|key| named(key)) {
+    let places: BTreeSet<String> = match PLACES.iter().find_map(|key| named(key)) {
         Some(must) => must
             .values
             .iter()
             .map(|value| format!("{}:{value}", must.field))
             .collect(),
-        None => vec![String::new()],
+        None => BTreeSet::from([String::new()]),
     };
     let int = |value: &Value| match value {
         Value::Int(number) => *number,

@@ -110,12 +110,14 @@ impl Index {
         let place = self.words.bucket(rule.request.id);
         let (conjunctions, is_whole) = conjunctions(rule);
         for literals in &conjunctions {
-            let (mut program, need) = Program::of(rule, literals, is_whole, &layout, &self.words);
+            let anchors = places::anchors(rule.request.vertical_id, literals, &self.words);
+            let telling = (is_whole, anchors.told);
+            let (mut program, need) = Program::of(rule, literals, telling, &layout, &self.words);
             program.one_of_many = conjunctions.len() > 1;
             program.next = self.directory.get(place).copied();
             let program = self.programs.add(program);
             self.directory.piece(place).insert(place, program);
-            for (bucket, mask) in places::anchors(rule.request.vertical_id, literals, &self.words) {
+            for (bucket, mask) in anchors.buckets {
                 let posting = Posting {
                     need,
                     program,
@@ -151,7 +153,8 @@ impl Index {
         };
         self.relink(place, &kept);
         for literals in conjunctions(&rule).0 {
-            for (bucket, _) in places::anchors(rule.request.vertical_id, &literals, &self.words) {
+            let anchors = places::anchors(rule.request.vertical_id, &literals, &self.words);
+            for (bucket, _) in anchors.buckets {
                 let programs = &self.programs;
                 let piece = self.buckets.piece(bucket);
                 if let Some(postings) = piece.get_mut(&bucket) {
@@ -217,7 +220,7 @@ impl Index {
     }
 
     fn found(&self, lookup: &Lookup<'_>, now: Ts) -> Vec<&Arc<Rule>> {
-        let mut numbers = Vec::new();
+        let mut numbers = Vec::with_capacity(32);
         for postings in self.postings(lookup) {
             for posting in postings {
                 let lacks =
@@ -299,7 +302,8 @@ impl Index {
     ) -> Option<T> {
         let layout = self.layouts.get(&listing.vertical_id)?;
         let values = layout.values(listing, now, &self.words);
-        let (buckets, masks) = places::buckets(listing, &self.words);
+        let places = layout.places(&values);
+        let (buckets, masks) = places::buckets(listing.vertical_id, places, &self.words);
         Some(ask(&Lookup {
             have: layout.have(listing, &values, now),
             view: View {

@@ -24,7 +24,7 @@ pub fn kept(conn: &mut Conn, account: AccountId) -> Result<Option<Kept>> {
     Ok(standings::table
         .find(account)
         .select((standings::score, standings::counts, standings::computed_at))
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

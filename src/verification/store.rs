@@ -138,16 +138,12 @@ pub fn reached(conn: &mut Conn, marks: &[Mark]) -> Result<Vec<bool>> {
     marks
         .iter()
         .map(|mark| {
-            let oldest: Option<Ts> = source_marks::table
+            let count: i64 = source_marks::table
                 .filter(source_marks::hash.eq(&mark.hash))
                 .filter(source_marks::at.gt(mark.since))
-                .order(source_marks::at.desc())
-                .offset(mark.limit - 1)
-                .limit(1)
-                .select(source_marks::at)
-                .first(conn)
-                .optional()?;
-            Ok(oldest.is_some())
+                .count()
+                .get_result(conn)?;
+            Ok(count >= mark.limit)
         })
         .collect()
 }

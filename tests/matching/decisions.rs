@@ -9,13 +9,16 @@ use galena::clock::{DAY, SECOND};
 use galena::matching::decisions::{self, Verdict};
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, Trader};
+use crate::harness::{Browser, TestApp, Trader};
 use crate::market;
 
 const PATH: &str = "/operator/verticals/eyewear/selling";
 
-async fn sells_by(app: &TestApp, distribution: &str, pricing: &str) {
-    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
+async fn admin(app: &TestApp) -> Browser {
+    app.sign_in(&app.operator(Role::Admin).await.email).await
+}
+
+async fn sells_by(desk: &Browser, distribution: &str, pricing: &str) {
     desk.post_form(PATH, &[("distribution", "luck"), ("pricing", pricing)])
         .await
         .expect(422);
@@ -33,8 +36,7 @@ async fn sells_by(app: &TestApp, distribution: &str, pricing: &str) {
     );
 }
 
-async fn stands(app: &TestApp, buyer: &Trader, tier: &str, weight: &str) {
-    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
+async fn stands(desk: &Browser, buyer: &Trader, tier: &str, weight: &str) {
     let path = format!("{PATH}/{}", buyer.account);
     desk.post_form(&path, &[("tier", "0"), ("weight", weight)])
         .await
@@ -93,6 +95,7 @@ async fn replayed(app: &TestApp, newest: i64) -> Vec<Verdict> {
 }
 
 on_both!(async fn each_rule_gives_leads_out_as_it_promises(app) {
+    let desk = admin(app).await;
     let seller = app.seller("Baltic Leads").await;
     let (high, low) = (bidder(app, "High", "20.00").await, bidder(app, "Low", "12.00").await);
     let counts = async || (market::purchases(app, &high).await.len(), market::purchases(app, &low).await.len());
@@ -100,18 +103,18 @@ on_both!(async fn each_rule_gives_leads_out_as_it_promises(app) {
     send(app, &seller, 0..4).await;
     assert_eq!(counts().await, (4, 0), "the highest bid");
 
-    sells_by(app, "round_robin", "first").await;
+    sells_by(&desk, "round_robin", "first").await;
     send(app, &seller, 10..16).await;
     assert_eq!(counts().await, (7, 3), "one each, in turn");
 
-    sells_by(app, "priority", "first").await;
-    stands(app, &low, "1", "100").await;
+    sells_by(&desk, "priority", "first").await;
+    stands(&desk, &low, "1", "100").await;
     send(app, &seller, 20..24).await;
     assert_eq!(counts().await, (7, 7), "the lower tier");
 
-    sells_by(app, "weighted", "first").await;
-    stands(app, &low, "1", "1000").await;
-    stands(app, &high, "5", "1").await;
+    sells_by(&desk, "weighted", "first").await;
+    stands(&desk, &low, "1", "1000").await;
+    stands(&desk, &high, "5", "1").await;
     send(app, &seller, 30..50).await;
     let (after_high, after_low) = counts().await;
     assert!(after_low >= 25 && after_high + after_low == 34, "{after_high} {after_low}");
@@ -123,8 +126,9 @@ on_both!(async fn each_rule_gives_leads_out_as_it_promises(app) {
 });
 
 on_both!(async fn a_second_price_is_just_above_what_others_offered(app) {
+    let desk = admin(app).await;
     let seller = app.seller("Baltic Leads").await;
-    sells_by(app, "price", "second").await;
+    sells_by(&desk, "price", "second").await;
     let high = bidder(app, "High", "20.00").await;
     send(app, &seller, 0..1).await;
     assert_eq!(prices(app, &high).await, ["9.01"], "above the ask, where nobody else bids");

@@ -222,10 +222,10 @@ fn mailbox(contact: &Contact) -> Option<String> {
 fn keep_text(conn: &mut Conn, text: &str) -> Result<Vec<u8>> {
     let hash = sha256(text.as_bytes());
     let row = (consent_texts::hash.eq(&hash), consent_texts::text.eq(text));
-    each!(conn, |inner| diesel::insert_into(consent_texts::table)
+    let kept = diesel::insert_into(consent_texts::table)
         .values(row)
-        .on_conflict_do_nothing()
-        .execute(inner))?;
+        .on_conflict_do_nothing();
+    each!(conn, |inner| Prepared(kept).execute(inner))?;
     Ok(hash)
 }
 

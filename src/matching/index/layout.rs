@@ -2,12 +2,16 @@
 //!
 //! A signature is two words. A conjunction needs the bits that every lead it takes must have; a lead has the
 //! bits that are true of it. Ranges are thermometer bits (at least this, at most that); a choice has a bit
-//! "not this value" for each of its values, so that a list of wanted values is one mask.
+//! "not this value" for each of its values, so that a list of wanted values is one mask. Where the bits say all
+//! that a condition asks, no program has to look again.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 
+use foldhash::quality::RandomState;
+
+use super::places::LEVELS;
 use crate::clock::Ts;
-use crate::conditions::fields::{Seen, Source};
+use crate::conditions::fields::{BuiltIn, Seen, Source};
 use crate::conditions::{FilterFields, Leaf, Op};
 use crate::leads::Listing;
 use crate::money::{Currency, Money};
@@ -36,7 +40,7 @@ const ASK_FIRST: u8 = 7;
 /// The first bit that a vertical's fields may take.
 const FIELDS: u8 = ASK + ASK_STEPS;
 /// Steps of the thermometer of an integer field, each way.
-const STEPS: i64 = 8;
+const STEPS: i64 = 6;
 /// A choice with more values has no bits.
 const MOST_VALUES: usize = 24;
 
@@ -101,7 +105,7 @@ enum Telling {
     Nothing,
     /// True, then false.
     Flag(u8),
-    /// Present, then "not this value" for each value.
+    /// Present, one of the values, then "not this value" for each value.
     Choice(u8, Vec<u64>),
     /// At least each step, then at most each step.
     Steps(u8, Vec<i64>),
@@ -118,22 +122,28 @@ struct Slot {
 pub struct Layout {
     slots: Vec<Slot>,
     attributes: usize,
+    /// The slots of the levels of place.
+    places: [Option<usize>; LEVELS.len()],
 }
 
 impl Layout {
     pub fn of(vertical: &Vertical, words: &Words) -> Self {
         let fields = FilterFields::of(vertical, english());
         let mut next = FIELDS;
-        let mut slots: Vec<(String, Slot)> = fields
-            .open()
-            .iter()
+        // The score first: most requests ask for one, and bits may not be enough for all.
+        let is_score = |key: &str| Source::of(key) == Source::BuiltIn(BuiltIn::Score);
+        let (first, rest): (Vec<_>, Vec<_>) =
+            fields.open().iter().partition(|field| is_score(&field.key));
+        let mut slots: Vec<(String, Slot)> = first
+            .into_iter()
+            .chain(rest)
             .map(|field| {
                 let telling = match field.kind {
                     FieldKind::Boolean => take(&mut next, 2).map(Telling::Flag),
                     FieldKind::Choice if field.allowed.len() <= MOST_VALUES => {
                         let values = field.allowed.iter().map(|value| words.hash(value));
                         let values: Vec<u64> = values.collect();
-                        take(&mut next, values.len() + 1).map(|at| Telling::Choice(at, values))
+                        take(&mut next, values.len() + 2).map(|at| Telling::Choice(at, values))
                     }
                     FieldKind::Integer => {
                         let steps = steps(field.min, field.max);
@@ -151,7 +161,15 @@ impl Layout {
         slots.sort_by(|(a, x), (b, y)| (built_in(x), a).cmp(&(built_in(y), b)));
         let slots: Vec<Slot> = slots.into_iter().map(|(_, slot)| slot).collect();
         let attributes = slots.iter().filter(|slot| !built_in(slot)).count();
-        Self { slots, attributes }
+        let places = LEVELS.map(|level| {
+            let source = Source::Attribute(level.to_owned());
+            slots.iter().position(|slot| slot.source == source)
+        });
+        Self {
+            slots,
+            attributes,
+            places,
+        }
     }
 
     pub fn slot(&self, source: &Source) -> Option<u16> {
@@ -218,11 +236,18 @@ impl Layout {
         have
     }
 
-    /// What a literal demands; nothing for one that no bit tells of.
-    pub fn need(&self, leaf: &Leaf, words: &Words, need: &mut Signature) {
-        if let Some(slot) = self.slots.iter().find(|slot| slot.source == *leaf.source()) {
-            slot.telling.of_leaf(leaf, words, need);
-        }
+    /// What a literal demands; says whether the bits tell all of it.
+    pub fn need(&self, leaf: &Leaf, words: &Words, need: &mut Signature) -> bool {
+        let slot = self.slots.iter().find(|slot| slot.source == *leaf.source());
+        slot.is_some_and(|slot| slot.telling.of_leaf(leaf, words, need))
+    }
+
+    /// The lead's places, the finest first.
+    pub fn places(&self, values: &[Val]) -> [Option<u64>; LEVELS.len()] {
+        self.places.map(|slot| match slot.map(|slot| values[slot]) {
+            Some(Val::Text(place)) => Some(place),
+            _ => None,
+        })
     }
 }
 
@@ -335,8 +360,10 @@ impl Telling {
             (Self::Flag(at), Val::Bool(flag)) => set(have, at + u8::from(!flag)),
             (Self::Choice(at, values), Val::Text(seen)) => {
                 set(have, *at);
-                for (bit, value) in (at + 1..).zip(values) {
-                    if *value != seen {
+                for (bit, value) in (at + 2..).zip(values) {
+                    if *value == seen {
+                        set(have, at + 1);
+                    } else {
                         set(have, bit);
                     }
                 }
@@ -355,24 +382,29 @@ impl Telling {
         }
     }
 
-    fn of_leaf(&self, leaf: &Leaf, words: &Words, need: &mut Signature) {
+    fn of_leaf(&self, leaf: &Leaf, words: &Words, need: &mut Signature) -> bool {
         let op = leaf.condition.op;
         match self {
-            Self::Nothing => {}
+            Self::Nothing => return false,
             Self::Flag(at) => match (op, leaf.values().first()) {
                 (Op::Eq, Some(Value::Bool(flag))) => set(need, at + u8::from(!flag)),
                 (Op::Ne, Some(Value::Bool(flag))) => set(need, at + u8::from(*flag)),
-                _ => {}
+                _ => return false,
             },
             Self::Choice(at, values) => {
                 let named: Vec<Val> = leaf.values().iter().map(|v| words.value(v)).collect();
+                let is_known = |one: &Val| matches!(one, Val::Text(text) if values.contains(text));
                 let wanted = match op {
                     Op::Eq | Op::In => true,
                     Op::Ne | Op::NotIn => false,
-                    _ => return,
+                    _ => return false,
                 };
-                set(need, *at);
-                for (bit, value) in (at + 1..).zip(values) {
+                // Whoever names a value that the field no longer has is asked itself.
+                if !named.iter().all(is_known) {
+                    return false;
+                }
+                set(need, at + u8::from(wanted));
+                for (bit, value) in (at + 2..).zip(values) {
                     if named.contains(&Val::Text(*value)) != wanted {
                         set(need, bit);
                     }
@@ -402,8 +434,10 @@ impl Telling {
                         set(need, bit);
                     }
                 }
+                return false;
             }
         }
+        true
     }
 }
 

@@ -6,11 +6,10 @@ use super::layout::Words;
 use crate::conditions::fields::Source;
 use crate::conditions::{Leaf, Op};
 use crate::id::VerticalId;
-use crate::leads::Listing;
 use crate::verticals::Value;
 
 /// Levels of place by their attributes, the finest first.
-const LEVELS: [&str; 4] = ["postal_code", "city", "region", "country"];
+pub const LEVELS: [&str; 4] = ["postal_code", "city", "region", "country"];
 /// Places that a conjunction is anchored at; beyond it one that names a coarser place too is anchored there.
 const MOST_ANCHORS: usize = 8;
 /// Bits of a mask that stand for values; the two above them name the level.
@@ -43,44 +42,53 @@ fn bit(value: u64) -> u32 {
     1 << (value % MASK_BITS)
 }
 
-/// The buckets that a conjunction stands in.
-pub fn anchors(
-    vertical: VerticalId,
-    literals: &[(&Leaf, bool)],
-    words: &Words,
-) -> Vec<(u64, Mask)> {
+/// Where a conjunction stands, and which of its literals that says all of.
+pub struct Anchors {
+    pub buckets: Vec<(u64, Mask)>,
+    pub told: Option<usize>,
+}
+
+pub fn anchors(vertical: VerticalId, literals: &[(&Leaf, bool)], words: &Words) -> Anchors {
     let mut named = (0..LEVELS.len())
         .filter_map(|level| Some((level, values(LEVELS[level], literals, words)?)));
-    let Some((level, places)) = named.next() else {
-        return vec![(world(vertical, words), Mask::NONE)];
+    let Some((level, (told, places))) = named.next() else {
+        return Anchors {
+            buckets: vec![(world(vertical, words), Mask::NONE)],
+            told: None,
+        };
     };
     let coarser = (places.len() > MOST_ANCHORS)
-        .then(|| named.find(|(_, coarse)| coarse.len() <= MOST_ANCHORS))
+        .then(|| named.find(|(_, (_, coarse))| coarse.len() <= MOST_ANCHORS))
         .flatten();
     match coarser {
-        Some((coarse, at)) => {
+        Some((coarse, (told, at))) => {
             let mask = Mask::of(level, &places);
             let keys = at.iter().map(|place| key(vertical, coarse, *place, words));
-            keys.map(|key| (key, mask)).collect()
+            Anchors {
+                buckets: keys.map(|key| (key, mask)).collect(),
+                told: Some(told),
+            }
         }
         None => {
             let keys = places
                 .iter()
                 .map(|place| key(vertical, level, *place, words));
-            keys.map(|key| (key, Mask::NONE)).collect()
+            Anchors {
+                buckets: keys.map(|key| (key, Mask::NONE)).collect(),
+                told: Some(told),
+            }
         }
     }
 }
 
-/// The places of a level that a conjunction wants: the shortest of its lists.
-fn values(attribute: &str, literals: &[(&Leaf, bool)], words: &Words) -> Option<Vec<u64>> {
-    let lists = literals.iter().filter(|(leaf, negated)| {
+/// The places of a level that a conjunction wants: the shortest of its lists, and which literal that is.
+fn values(attribute: &str, literals: &[(&Leaf, bool)], words: &Words) -> Option<(usize, Vec<u64>)> {
+    let lists = literals.iter().enumerate().filter(|(_, (leaf, negated))| {
         let is_level = matches!(leaf.source(), Source::Attribute(key) if key == attribute);
         is_level && !negated && matches!(leaf.condition.op, Op::Eq | Op::In)
     });
-    let shortest = lists.min_by_key(|(leaf, _)| leaf.values().len())?;
+    let (told, (shortest, _)) = lists.min_by_key(|(_, (leaf, _))| leaf.values().len())?;
     let mut places: Vec<u64> = shortest
-        .0
         .values()
         .iter()
         .filter_map(|value| match value {
@@ -90,7 +98,7 @@ fn values(attribute: &str, literals: &[(&Leaf, bool)], words: &Words) -> Option<
         .collect();
     places.sort_unstable();
     places.dedup();
-    Some(places)
+    Some((told, places))
 }
 
 fn world(vertical: VerticalId, words: &Words) -> u64 {
@@ -101,16 +109,18 @@ fn key(vertical: VerticalId, level: usize, place: u64, words: &Words) -> u64 {
     words.bucket((vertical, level, place))
 }
 
-/// The buckets that a lead looks into, and what its places say to masks.
-pub fn buckets(listing: &Listing, words: &Words) -> ([Option<u64>; LEVELS.len() + 1], Masks) {
-    let vertical = listing.vertical_id;
+/// The buckets that a lead with these places looks into, and what its places say to masks.
+pub fn buckets(
+    vertical: VerticalId,
+    places: [Option<u64>; LEVELS.len()],
+    words: &Words,
+) -> ([Option<u64>; LEVELS.len() + 1], Masks) {
     let mut masks = [ALL, 0, 0, 0];
     let mut buckets = [None; LEVELS.len() + 1];
-    for (level, attribute) in LEVELS.iter().enumerate() {
-        let Some(Value::Text(text)) = listing.attributes.get(*attribute) else {
+    for (level, place) in places.into_iter().enumerate() {
+        let Some(place) = place else {
             continue;
         };
-        let place = words.hash(text);
         buckets[level] = Some(key(vertical, level, place, words));
         if let Some(mask) = masks.get_mut(level + 1) {
             *mask = bit(place);

@@ -82,11 +82,11 @@ enum Test {
 }
 
 impl Program {
-    /// A conjunction of the rule with what its signature needs.
+    /// A conjunction of the rule with what its signature needs; `told` is the literal that its buckets tell.
     pub fn of(
         rule: &Arc<Rule>,
         literals: &[(&Leaf, bool)],
-        is_whole: bool,
+        (is_whole, told): (bool, Option<usize>),
         layout: &Layout,
         words: &Words,
     ) -> (Self, Signature) {
@@ -102,18 +102,17 @@ impl Program {
         }
         let mut checks = Vec::with_capacity(literals.len());
         let mut need = demands(rule, &bounds);
-        for (leaf, negated) in literals {
-            if let Some(slot) = layout.slot(leaf.source()) {
-                checks.push(Check {
+        for (at, (leaf, negated)) in literals.iter().enumerate() {
+            // What the bucket or the signature says all of is not looked at again.
+            let is_told = told == Some(at) || (!negated && layout.need(leaf, words, &mut need));
+            match layout.slot(leaf.source()) {
+                _ if is_told => {}
+                Some(slot) => checks.push(Check {
                     slot,
                     negated: *negated,
                     test: Test::of(leaf, words),
-                });
-                if !negated {
-                    layout.need(leaf, words, &mut need);
-                }
-            } else {
-                ask = true;
+                }),
+                None => ask = true,
             }
         }
         let sellers = (!allow.is_empty() || !block.is_empty()).then(|| Traders { allow, block });

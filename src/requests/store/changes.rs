@@ -8,7 +8,7 @@ use crate::db::schema::request_changes;
 use crate::error::Result;
 use crate::id::RequestId;
 
-/// Rows that are compared with each look.
+/// Numbers whose rows are compared with each look.
 const TAIL: i64 = 32;
 
 /// Days that rows are kept; a server that starts later loads everything.
@@ -43,11 +43,15 @@ pub fn record(conn: &mut Conn, id: RequestId, now: Ts) -> Result<()> {
     Ok(())
 }
 
-/// The newest rows, newest first.
+/// The rows of the newest numbers, newest first. Two statements without a LIMIT, for which SQLite would prepare
+/// them anew with each plan.
 pub fn change_tail(conn: &mut Conn) -> Result<Vec<Change>> {
+    let newest: Option<i64> = request_changes::table
+        .select(diesel::dsl::max(request_changes::seq))
+        .get_result(conn)?;
     Ok(request_changes::table
+        .filter(request_changes::seq.gt(newest.unwrap_or_default() - TAIL))
         .order(request_changes::seq.desc())
-        .limit(TAIL)
         .select(COLUMNS)
         .load(conn)?)
 }

@@ -61,22 +61,22 @@ pub fn by_id(conn: &mut Conn, id: ScoreModelId) -> Result<Option<ScoreModel>> {
 
 /// The model of a vertical that is live.
 pub fn live(conn: &mut Conn, vertical: VerticalId) -> Result<Option<ScoreModel>> {
-    among(conn, vertical, &[ModelState::Live])
+    // Without a LIMIT, since there is one at most: SQLite prepares a statement anew for each LIMIT that is bound.
+    let row = score_models::table
+        .filter(score_models::vertical_id.eq(vertical))
+        .filter(score_models::state.eq(ModelState::Live))
+        .select(Row::as_select())
+        .get_result(conn)
+        .optional()?;
+    one(row)
 }
 
 /// The version of a vertical that is being made.
 pub fn draft(conn: &mut Conn, vertical: VerticalId) -> Result<Option<ScoreModel>> {
-    among(conn, vertical, &[ModelState::Draft, ModelState::Tested])
-}
-
-fn among(
-    conn: &mut Conn,
-    vertical: VerticalId,
-    states: &[ModelState],
-) -> Result<Option<ScoreModel>> {
+    let made = [ModelState::Draft, ModelState::Tested];
     let row = score_models::table
         .filter(score_models::vertical_id.eq(vertical))
-        .filter(score_models::state.eq_any(states.to_vec()))
+        .filter(score_models::state.eq_any(made))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
