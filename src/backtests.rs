@@ -89,25 +89,25 @@ pub fn run(
     now: Ts,
 ) -> Result<Backtest> {
     let mut test = Test::new(rule, vertical.selling.rules.pricing, days, now);
-    let mut after = (now.minus_days(days), None);
-    while test.looked_at < MOST_LEADS {
-        let page = leads::history(conn, vertical.id, after, now, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(test.end(false));
-        };
-        after = (last.received_at, Some(last.id));
-        let taken: Vec<Listing> = page
-            .into_iter()
-            .filter_map(|listing| test.look(listing))
-            .collect();
-        let ids: Vec<LeadId> = taken.iter().map(|listing| listing.id).collect();
-        let sold = store::sold_to_others(conn, &ids, rule.request.buyer_id)?;
-        for listing in taken {
-            let sold = sold.get(&listing.id).map_or(&[][..], Vec::as_slice);
-            test.offer(listing, sold);
+    let mut from = now.minus_days(days);
+    // A day at a time, so that the database puts in order a day's leads and no more.
+    while from <= now {
+        let until = day_of(from).plus(DAY).min(now.plus(1));
+        let mut after = (from, None);
+        loop {
+            let page = leads::history(conn, vertical.id, after, until, PAGE)?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            if test.looked_at >= MOST_LEADS {
+                return Ok(test.end(true));
+            }
+            after = (last.received_at, Some(last.id));
+            test.take(conn, page)?;
         }
+        from = until;
     }
-    Ok(test.end(true))
+    Ok(test.end(false))
 }
 
 /// A request on its way through the past.
@@ -153,6 +153,20 @@ impl<'a> Test<'a> {
             windows: HashMap::new(),
             leads: Vec::new(),
         }
+    }
+
+    fn take(&mut self, conn: &mut Conn, page: Vec<Listing>) -> Result<()> {
+        let fitting: Vec<Listing> = page
+            .into_iter()
+            .filter_map(|listing| self.look(listing))
+            .collect();
+        let ids: Vec<LeadId> = fitting.iter().map(|listing| listing.id).collect();
+        let sold = store::sold_to_others(conn, &ids, self.rule.request.buyer_id)?;
+        for listing in fitting {
+            let sold = sold.get(&listing.id).map_or(&[][..], Vec::as_slice);
+            self.offer(listing, sold);
+        }
+        Ok(())
     }
 
     /// The lead as it was when it came, if it fits.

@@ -121,7 +121,8 @@ pub fn listed_in(
         .collect()
 }
 
-/// Leads of a vertical that came to the market, the oldest first, from a place in time on, at their first asks.
+/// Leads of a vertical that came to the market, the oldest first, from a place in time on and before
+/// another, at their first asks.
 pub fn history(
     conn: &mut Conn,
     vertical: VerticalId,
@@ -139,7 +140,7 @@ pub fn history(
         .filter(leads::vertical_id.eq(vertical))
         .filter(leads::state.eq_any(came))
         .filter(leads::received_at.ge(since))
-        .filter(leads::received_at.le(until))
+        .filter(leads::received_at.lt(until))
         .order((leads::received_at, leads::id))
         .limit(limit)
         .select((ListingRow::as_select(), leads::first_ask_minor))
