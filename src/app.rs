@@ -39,8 +39,8 @@ use crate::verification::{DnsOutsider, Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, contracts, conversions, disputes, events, icps, ledger, payouts, purchases, reports,
-    requests, routes, scoring, standing, suppression, verification, verticals,
+    audits, contracts, conversions, disputes, events, icps, ledger, payouts, pings, purchases,
+    reports, requests, routes, scoring, standing, suppression, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -263,7 +263,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 20] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 21] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -272,6 +272,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         requests::api::Doc::openapi,
         matching::api::Doc::openapi,
         purchases::api::Doc::openapi,
+        pings::api::Doc::openapi,
         privacy::api::Doc::openapi,
         conversions::api::Doc::openapi,
         disputes::api::Doc::openapi,

@@ -68,6 +68,8 @@ pub mod matching;
 
 pub mod purchases;
 
+pub mod pings;
+
 pub mod privacy;
 
 pub mod conversions;

@@ -6,6 +6,7 @@ mod gate;
 pub mod jobs;
 pub mod pages;
 mod preview;
+mod reserve;
 mod rule;
 mod schedule;
 mod store;
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 pub use explain::{Explanation, explain};
 pub use gate::{Gate, GateFailure, GateJson};
 pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};
+pub use reserve::{Reservation, fill, give_back, meet_listed, reserve};
 pub use rule::{Offer, Rule};
 pub use schedule::{Day, Schedule};
 pub use store::{

@@ -86,11 +86,12 @@ impl IndexKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
-    fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+    /// Over the value's SHA-256, so that whoever has that alone can be answered too.
+    fn blind(&self, kind: &str, digest: &[u8]) -> Vec<u8> {
         let mut signer = hmac::Context::with_key(&self.0);
         signer.update(kind.as_bytes());
         signer.update(&[0]);
-        signer.update(value.as_bytes());
+        signer.update(digest);
         signer.sign().as_ref().to_vec()
     }
 }
@@ -230,26 +231,36 @@ impl Vault {
 
     /// A keyed hash by which equal values are found without being readable.
     pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+        self.blind_digest(kind, &sha256(value.as_bytes()))
+    }
+
+    /// The same for a value of which only the SHA-256 is known.
+    pub fn blind_digest(&self, kind: &str, digest: &[u8]) -> Vec<u8> {
         let index = self.index.load();
         index
             .write
             .first()
-            .map(|key| key.blind(kind, value))
+            .map(|key| key.blind(kind, digest))
             .unwrap_or_default()
     }
 
     /// The hashes to write: one, or two while the key is being changed.
     pub fn blinds_to_write(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
-        let index = self.index.load();
+        let (index, digest) = (self.index.load(), sha256(value.as_bytes()));
         let keys = index.write.iter();
-        keys.map(|key| key.blind(kind, value)).collect()
+        keys.map(|key| key.blind(kind, &digest)).collect()
     }
 
     /// The hashes under every key that is still looked up.
     pub fn blinds(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        self.blinds_of_digest(kind, &sha256(value.as_bytes()))
+    }
+
+    /// The same for a value of which only the SHA-256 is known.
+    pub fn blinds_of_digest(&self, kind: &str, digest: &[u8]) -> Vec<Vec<u8>> {
         let index = self.index.load();
         let keys = index.read.iter();
-        keys.map(|key| key.blind(kind, value)).collect()
+        keys.map(|key| key.blind(kind, digest)).collect()
     }
 
     /// The CSRF token of a session cookie.
@@ -319,7 +330,8 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Bytes from pairs of hexadecimal digits.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }

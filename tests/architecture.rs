@@ -33,6 +33,7 @@ const LAYERS: &[&[&str]] = &[
     &["requests"],
     &["matching"],
     &["purchases"],
+    &["pings"],
     &["privacy"],
     &["conversions"],
     &["delivery"],

@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, privacy,
-    purchases, scoring, standing, verification,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, pings,
+    privacy, purchases, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -49,6 +49,8 @@ pub fn tasks() -> Vec<Task> {
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
+        Task::new("pings", Duration::from_secs(1), expire_pings),
+        Task::new("ping-pauses", Duration::from_mins(5), pause_pingers),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
@@ -107,6 +109,23 @@ async fn in_batches(app: &App, works: &[Batch]) -> Result<()> {
         while app.db.write(move |conn| work(conn, now, AT_ONCE)).await? > 0 {}
     }
     Ok(())
+}
+
+/// Gives back what bids hold whose lead did not come.
+async fn expire_pings(app: App) -> Result<()> {
+    in_batches(&app, &[pings::expire]).await
+}
+
+/// Pauses sellers who ask for bids and do not post.
+async fn pause_pingers(app: App) -> Result<()> {
+    let now = app.clock.now();
+    let found = app.db.read(move |conn| pings::suspects(conn, now)).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    app.db
+        .write(move |conn| pings::pause_suspects(conn, &found, now))
+        .await
 }
 
 /// Makes payable what has become final.
@@ -213,6 +232,7 @@ async fn sweep(app: App) -> Result<()> {
             idempotency::sweep(conn, now)?;
             privacy::sweep(conn, now)?;
             verification::sweep(conn, now)?;
+            pings::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
             accounts::sweep_sessions(conn, &config, now)
         })

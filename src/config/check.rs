@@ -167,6 +167,13 @@ impl TryFrom<Options> for Config {
                 1,
                 MAX_RATE,
             ),
+            pings_per_minute: wrong.within(
+                "pings_per_minute",
+                options.pings_per_minute,
+                6_000,
+                1,
+                MAX_RATE,
+            ),
             metrics_token: options.metrics_token.map(SecretString::from),
             log: options.log.unwrap_or_else(|| "info".to_owned()),
             log_as_json: wrong.keep("log_format", is_json(options.log_format.as_deref()), || {

@@ -66,7 +66,7 @@ impl Exchange for Seller {
     }
 }
 
-fn summary(purchase: &Purchase) -> SaleSummary {
+pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
     SaleSummary {
         purchase_id: purchase.id,
         price: purchase.price(),
@@ -86,18 +86,30 @@ fn order<'a>(
         request: Some(&candidate.request),
         agreement: &candidate.request.agreement,
         price: candidate.offer.price,
-        explanation: Explanation {
-            rule: SaleRule::BestRequest,
-            place,
-            candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
-            bid: candidate.request.bid,
-            wishes_met: candidate.offer.wishes_met,
-            yields: Some(Yield::of(
-                candidate.request.agreement.terms(),
-                candidate.offer.expected,
-                &candidate.odds,
-            )),
-        },
+        explanation: explanation(candidate, SaleRule::BestRequest, place, candidates),
+        held: None,
         actor: Actor::System,
+    }
+}
+
+/// Why this candidate gets the lead.
+pub(super) fn explanation(
+    candidate: &Candidate,
+    rule: SaleRule,
+    place: u32,
+    candidates: usize,
+) -> Explanation {
+    Explanation {
+        rule,
+        ping: None,
+        place,
+        candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
+        bid: candidate.request.bid,
+        wishes_met: candidate.offer.wishes_met,
+        yields: Some(Yield::of(
+            candidate.request.agreement.terms(),
+            candidate.offer.expected,
+            &candidate.odds,
+        )),
     }
 }

@@ -129,12 +129,14 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
         price: listing.ask,
         explanation: Explanation {
             rule: SaleRule::Picked,
+            ping: None,
             place: 1,
             candidates: 1,
             bid: listing.ask,
             wishes_met: 0,
             yields: None,
         },
+        held: None,
         actor: caller.actor(),
     };
     match sell(conn, &order, now)? {
