@@ -247,7 +247,6 @@ on_both!(async fn what_changed_since_the_ping_is_named(app) {
     let id = held(app, &seller, 1).await;
     let mut lead = lead_of(2);
     lead["attributes"]["age"] = json!(41);
-    lead["attributes"].as_object_mut().unwrap().remove("looking_for");
     lead["attributes"]["city"] = json!("Riga");
     lead["ask"]["amount"] = json!("10.00");
     lead["attributes"]["looking_for"] = json!("good_beautiful_glasses");
@@ -258,6 +257,7 @@ on_both!(async fn what_changed_since_the_ping_is_named(app) {
             "ask:changed_since_ping",
             "attributes.age:changed_since_ping",
             "attributes.looking_for:changed_since_ping",
+            "consent.given_at:changed_since_ping",
             "contact.email:changed_since_ping",
             "contact.phone:changed_since_ping",
         ]
