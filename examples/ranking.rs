@@ -147,6 +147,7 @@ fn vertical() -> Vertical {
         sale_prior: BasisPoints(500),
         prior_weight: 20,
         keeping: galena::verticals::Keeping::default(),
+        selling: galena::verticals::Selling::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: Vec::new(),
     }

@@ -39,8 +39,8 @@ use crate::verification::{DnsOutsider, Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, contracts, conversions, disputes, events, icps, ledger, payouts, pings, purchases,
-    reports, requests, routes, scoring, standing, suppression, verification, verticals,
+    audits, backtests, contracts, conversions, disputes, events, icps, ledger, payouts, pings,
+    purchases, reports, requests, routes, scoring, standing, suppression, verification, verticals,
 };
 
 pub use logs::start_logs;
@@ -81,6 +81,7 @@ impl App {
         let (key_vault, now) = (Arc::clone(&vault), clock.now());
         db.write_blocking(move |conn| {
             privacy::ensure_index_key(conn, &key_vault, now)?;
+            matching::draws::commit_ahead(conn, &key_vault, now)?;
             privacy::load_index_keys(conn, &key_vault)
         })
         .context("the keys of the contacts' hashes cannot be read")?;
@@ -98,7 +99,7 @@ impl App {
         };
         let verifier = Arc::new(Verifier::asking(outside(&config, &clock)?)?);
         db.read_blocking(|conn| verifier.refresh(conn))?;
-        let market = Arc::new(Market::new());
+        let market = Arc::new(Market::new(config.matching, Arc::clone(&vault)));
         let exchange: Arc<dyn leads::Exchange> =
             Arc::new(purchases::Seller::new(Arc::clone(&market)));
         let hooks = Hooks {
@@ -263,7 +264,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 21] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 22] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -271,6 +272,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         icps::api::Doc::openapi,
         requests::api::Doc::openapi,
         matching::api::Doc::openapi,
+        backtests::api::Doc::openapi,
         purchases::api::Doc::openapi,
         pings::api::Doc::openapi,
         privacy::api::Doc::openapi,

@@ -5,6 +5,7 @@ mod demo;
 mod import;
 mod keys;
 mod migrate;
+mod replay;
 mod serve;
 mod user;
 
@@ -32,6 +33,8 @@ enum Command {
     User(user::Args),
     /// Make, watch and change the keys that seal personal data
     Keys(keys::Args),
+    /// Make decisions about leads again from what was kept of them
+    Replay(replay::Args),
     /// Test every law of the ledger on the database; safe while it is in use
     Check(check::Args),
 }
@@ -46,6 +49,7 @@ impl Cli {
             Command::Import(args) => import::run(*args),
             Command::User(args) => user::run(args),
             Command::Keys(args) => keys::run(args),
+            Command::Replay(args) => replay::run(args),
             Command::Check(args) => check::run(args),
         }
     }

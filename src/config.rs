@@ -19,11 +19,22 @@ pub use network::Network;
 pub use options::{ConfigArgs, Options};
 
 use crate::db::DatabaseUrl;
+use crate::db::types::text_enum;
 use crate::mail::MailTarget;
 use crate::outbound::Reach;
 
 /// The variable that carries the master key itself; there is no option for it, since options are seen by other users.
 pub const MASTER_KEY_VARIABLE: &str = "GALENA_MASTER_KEY";
+
+text_enum! {
+    /// How the requests are found that take a lead.
+    pub enum Matching {
+        /// By the anchor index.
+        Index = "index",
+        /// By looking at each: slow, for comparing with.
+        Scan = "scan",
+    }
+}
 
 /// The checked configuration.
 pub struct Config {
@@ -64,6 +75,7 @@ pub struct Config {
     pub lookup_timeout: Duration,
     /// Who is asked about the domains of addresses.
     pub dns: Dns,
+    pub matching: Matching,
     /// The exchange's own account; without one there are no SEPA transfers.
     pub debtor: Option<Debtor>,
 }

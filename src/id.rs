@@ -126,6 +126,7 @@ ids! {
     ConversionId = "conv";
     NoteId = "note";
     RequestId = "req";
+    DecisionId = "dec";
     PurchaseId = "pur";
     DeliveryId = "dlv";
     SubjectRequestId = "ask";

@@ -42,7 +42,7 @@ pub use query::{
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
 pub use store::intake::is_claimed;
 pub use store::list::checks;
-pub use store::{SealedContact, consent, listed_in, listing, open_contact, take_copy};
+pub use store::{SealedContact, consent, history, listed_in, listing, open_contact, take_copy};
 pub use told::{Told, changed};
 
 use crate::clock::Ts;

@@ -66,6 +66,8 @@ pub mod requests;
 
 pub mod matching;
 
+pub mod backtests;
+
 pub mod purchases;
 
 pub mod pings;

@@ -33,7 +33,9 @@ use crate::db::schema::purchases;
 use crate::db::types::{json, text_enum};
 use crate::error::{Code, Error, Result};
 use crate::events::{self, EventKind, Happening};
-use crate::id::{AccountId, ContractVersionId, LeadId, PingId, PurchaseId, RequestId, VerticalId};
+use crate::id::{
+    AccountId, ContractVersionId, DecisionId, LeadId, PingId, PurchaseId, RequestId, VerticalId,
+};
 use crate::leads::{self, Listing};
 use crate::ledger;
 use crate::money::{Currency, Money};
@@ -150,6 +152,9 @@ pub struct Explanation {
     /// What ranked it: the expected yield, and the chances behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yields: Option<Yield>,
+    /// The decision about the lead, which can be replayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionId>,
 }
 
 /// The numbers that ranked a match on one scale.
@@ -258,12 +263,18 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         return Err(Stop::At(Gate::SoldOut));
     }
     let agreement = order.agreement;
-    let terms = store::terms(conn, listing, order.buyer, agreement.version.id)?;
+    let terms = store::terms(conn, listing, order.buyer, agreement.version.id, now)?;
+    if terms.stopped {
+        return Err(Stop::At(Gate::Stopped));
+    }
     if terms.owned {
         return Err(Stop::At(Gate::AlreadyBought));
     }
     if terms.barred {
         return Err(Stop::At(Gate::Suppressed));
+    }
+    if terms.is_recent {
+        return Err(Stop::At(Gate::SamePerson));
     }
     if !terms.covered {
         return Err(Stop::At(Gate::ConsentRecipient));

@@ -1,6 +1,7 @@
 //! Purchase requests: a buyer's standing order, its filter, limits and life, and its guarded counters.
 
 pub mod api;
+mod compile;
 mod explain;
 mod gate;
 pub mod jobs;
@@ -9,6 +10,7 @@ mod preview;
 mod reserve;
 mod rule;
 mod schedule;
+pub mod shares;
 mod store;
 mod take;
 mod terms;
@@ -19,15 +21,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use compile::Compiler;
 pub use explain::{Explanation, explain};
 pub use gate::{Gate, GateFailure, GateJson};
 pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, preview};
 pub use reserve::{Reservation, fill, give_back, meet_listed, reserve};
-pub use rule::{Offer, Rule};
+pub use rule::{Bounds, Offer, Rule};
 pub use schedule::{Day, Schedule};
-pub use store::{
-    ChangeTail, active, active_among, active_in, by_ids, change_tail, last_served, lock,
-};
+pub use store::changes::{Change, change_count, change_tail, changes_from, sweep};
+pub use store::{active_after, active_among, active_versions, by_ids, last_served, lock};
 pub use take::{adjust_spent, closed_caps, take};
 pub use terms::{Sellers, Terms, TermsJson};
 pub use windows::{Cap, CapWindow};
@@ -415,7 +417,7 @@ fn changed(
     detail: Value,
     now: Ts,
 ) -> Result<()> {
-    store::record_change(conn, request.id, now)?;
+    store::changes::record(conn, request.id, now)?;
     audit::record(
         conn,
         &audit::Entry {

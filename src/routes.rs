@@ -10,9 +10,9 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, audits, contracts, conversions, disputes, events, icps, leads, ledger, matching,
-    payouts, pings, privacy, purchases, reports, requests, scoring, standing, suppression,
-    verification, verticals,
+    accounts, audits, backtests, contracts, conversions, disputes, events, icps, leads, ledger,
+    matching, payouts, pings, privacy, purchases, reports, requests, scoring, standing,
+    suppression, verification, verticals,
 };
 #[allow(
     clippy::wildcard_imports,
@@ -50,6 +50,8 @@ routes! {
 
     GET "/" => PUBLIC, reports::pages::public::front;
     GET "/market" => PUBLIC, reports::pages::public::market;
+    GET "/market/draws" => PUBLIC, matching::pages::selling::draws;
+    GET "/api/v1/draws" => PUBLIC, matching::api::draws;
     GET "/verticals" => PUBLIC, reports::pages::public::all_verticals;
     GET "/verticals/{key}" => PUBLIC, reports::pages::public::one_vertical;
     GET "/terms" => PUBLIC, reports::pages::public::terms;
@@ -199,6 +201,9 @@ routes! {
     GET "/operator/verticals/{key}" => OPERATOR_SEES, verticals::pages::show;
     POST "/operator/verticals/{key}" => ADMIN_ACTS, verticals::pages::change;
     POST "/operator/verticals/{key}/keeping" => ADMIN_ACTS, verticals::pages::change_keeping;
+    GET "/operator/verticals/{key}/selling" => OPERATOR_SEES, matching::pages::selling::show;
+    POST "/operator/verticals/{key}/selling" => ADMIN_ACTS, matching::pages::selling::change;
+    POST "/operator/verticals/{key}/selling/{buyer}" => ADMIN_ACTS, matching::pages::selling::change_share;
 
     GET "/buyer/market" => BUYER_SEES, purchases::pages::market;
     POST "/buyer/market/{id}/buy" => BUYER_ACTS, purchases::pages::buy;
@@ -306,6 +311,8 @@ routes! {
     POST "/api/v1/purchase_requests/{id}/pause" => buyer_writes(Scope::RequestsWrite), requests::api::pause;
     POST "/api/v1/purchase_requests/{id}/resume" => buyer_writes(Scope::RequestsWrite), requests::api::resume;
     POST "/api/v1/purchase_requests/{id}/close" => buyer_writes(Scope::RequestsWrite), requests::api::close;
+    POST "/api/v1/purchase_requests/backtest" => buyer_writes(Scope::RequestsWrite), backtests::api::draft;
+    GET "/api/v1/purchase_requests/{id}/backtest" => buyer_reads(Scope::RequestsRead), backtests::api::stored;
     GET "/api/v1/purchase_requests/{id}/preview" => buyer_reads(Scope::RequestsRead), requests::api::preview_stored;
     GET "/api/v1/purchase_requests/{id}/explain" => buyer_reads(Scope::RequestsRead), requests::api::explain;
 
@@ -346,6 +353,7 @@ routes! {
     GET "/buyer/requests" => BUYER_SEES, requests::pages::list;
     POST "/buyer/requests" => BUYER_ACTS, requests::pages::editor::create;
     GET "/buyer/requests/new" => BUYER_ACTS, requests::pages::editor::new;
+    GET "/buyer/requests/{id}/backtest" => BUYER_SEES, backtests::pages::show;
     POST "/buyer/requests/preview" => BUYER_ACTS, requests::pages::editor::preview;
     GET "/buyer/requests/export/{kind}" => BUYER_SEES, requests::pages::export::export;
     GET "/buyer/requests/{id}" => BUYER_SEES, requests::pages::show;

@@ -2,6 +2,8 @@
 //!
 //! Destroying a wrapped key makes its record unreadable for ever, in the database and in every copy of it.
 
+mod index;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
@@ -13,6 +15,9 @@ use aws_lc_rs::{digest, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::{ExposeSecret, SecretBox};
+
+pub use index::IndexKey;
+use index::IndexKeys;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
@@ -75,33 +80,6 @@ impl Keys {
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena links")?),
         })
     }
-}
-
-/// A key of the blind hashes; 32 bytes, kept in the database under the master key.
-#[derive(Clone)]
-pub struct IndexKey(hmac::Key);
-
-impl IndexKey {
-    pub fn new(bytes: &[u8; KEY_BYTES]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
-    }
-
-    /// Over the value's SHA-256, so that whoever has that alone can be answered too.
-    fn blind(&self, kind: &str, digest: &[u8]) -> Vec<u8> {
-        let mut signer = hmac::Context::with_key(&self.0);
-        signer.update(kind.as_bytes());
-        signer.update(&[0]);
-        signer.update(digest);
-        signer.sign().as_ref().to_vec()
-    }
-}
-
-/// The keys of the blind hashes.
-struct IndexKeys {
-    /// Those that hashes are written under; two while one takes over from the other.
-    write: Vec<IndexKey>,
-    /// Those that are looked up.
-    read: Vec<IndexKey>,
 }
 
 /// Seals and unseals; holds the keys derived from the master keys.

@@ -7,6 +7,7 @@ mod keeping;
 mod numbers;
 pub mod pages;
 pub mod place;
+mod selling;
 mod shipped;
 mod store;
 
@@ -19,6 +20,9 @@ use utoipa::ToSchema;
 pub use dispute_rules::{DisputeReason, DisputeRules, EvidenceNeeded, NotCreditable};
 pub use keeping::{ConsentRecipients, Keeping, change as change_keeping};
 pub use numbers::{Numbers, change};
+pub use selling::{
+    AgeStep, Distribution, Pricing, Selling, SellingForm, SellingRules, change as change_selling,
+};
 pub use shipped::seed;
 pub use store::{all, by_id, by_key};
 
@@ -174,6 +178,8 @@ pub struct Vertical {
     pub prior_weight: i32,
     /// How long personal data is kept, and whom its consents cover.
     pub keeping: Keeping,
+    /// How its leads are given out and priced.
+    pub selling: Selling,
     /// How leads are disputed; contract versions pin it.
     pub disputes: DisputeRules,
     /// The fields every vertical has, then its own.

@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["charges"],
     &["requests"],
     &["matching"],
+    &["backtests"],
     &["purchases"],
     &["pings"],
     &["privacy"],

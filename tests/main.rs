@@ -13,6 +13,7 @@ mod accounts;
 mod architecture;
 mod audit;
 mod audits;
+mod backtests;
 mod browser;
 mod commands;
 mod contracts;

@@ -1,5 +1,8 @@
 //! Laws of matching: what compiles agrees with what was written, and explanations agree with matches.
 
+mod decisions;
+mod index;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -50,6 +53,7 @@ pub fn vertical() -> Vertical {
         sale_prior: BasisPoints(500),
         prior_weight: 20,
         keeping: galena::verticals::Keeping::default(),
+        selling: galena::verticals::Selling::default(),
         disputes: galena::verticals::DisputeRules::default(),
         fields: vec![
             field("age", FieldKind::Integer, &[]),

@@ -352,7 +352,7 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
     let wishing = activate(app, &three, &bonus).await;
     let lead = shelve(app, &seller, 1, json!({})).await;
     let idle = shelve(app, &seller, 2, json!({ "attributes": { "employed": false } })).await;
-    let market = Arc::new(Market::new());
+    let market = Arc::new(Market::new(galena::config::Matching::Index, Arc::clone(&app.app.vault)));
     let plan = async |lead: LeadId| {
         let (market, now) = (Arc::clone(&market), app.clock.now());
         app.read(move |conn| {
@@ -375,10 +375,11 @@ on_both!(async fn the_market_ranks_and_keeps_up(app) {
 
     let now = app.clock.now();
     let poor = shelve(app, &seller, 3, json!({ "contact": { "phone": null }, "ask": { "amount": "640.00" } })).await;
+    let known = Arc::clone(&market);
     let reasons = app
         .read(move |conn| {
             let listing = galena::leads::listing(conn, poor)?;
-            explain_for_seller(conn, &listing, now)
+            explain_for_seller(conn, &known, &listing, now)
         })
         .await;
     let path = format!("leads/{poor}/reasons");

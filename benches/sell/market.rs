@@ -105,7 +105,9 @@ fn list(db: &Db) -> Vec<Listing> {
     let known = db.read_blocking(verticals::all).unwrap();
     let known: Vec<_> = known.into_iter().map(Arc::new).collect();
     let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
-    let exchange = Arc::new(Seller::new(Arc::new(Market::new())));
+    let exchange = Arc::new(Seller::new(Arc::new(Market::new(
+        galena::config::Matching::Index,
+    ))));
     let verifier = Verifier::new().unwrap();
     let mut rng = fastrand::Rng::with_seed(1);
     let sent: Vec<_> = (0..SELLERS + ORDERS)

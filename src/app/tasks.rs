@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
-    accounts, audits, charges, conversions, disputes, events, jobs, ledger, payouts, pings,
-    privacy, purchases, scoring, standing, verification,
+    accounts, audits, charges, conversions, disputes, events, jobs, ledger, matching, payouts,
+    pings, privacy, purchases, requests, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -48,6 +48,9 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("market", Duration::from_millis(250), follow_market),
+        Task::new("draws", Duration::from_mins(5), keep_draws),
+        Task::new("market-check", Duration::from_mins(1), check_market),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
         Task::new("pings", Duration::from_secs(1), expire_pings),
         Task::new("ping-pauses", Duration::from_mins(5), pause_pingers),
@@ -97,6 +100,31 @@ pub(super) async fn seal_once(app: &App) -> Result<usize> {
 async fn refresh_verifier(app: App) -> Result<()> {
     let verifier = Arc::clone(&app.verifier);
     app.db.read(move |conn| verifier.refresh(conn)).await
+}
+
+/// Learns of requests that changed, also by other servers.
+async fn follow_market(app: App) -> Result<()> {
+    let market = Arc::clone(&app.market);
+    app.db.read(move |conn| market.follow(conn)).await
+}
+
+/// Commits to the seeds of coming days, and publishes those of days that are over.
+async fn keep_draws(app: App) -> Result<()> {
+    let (vault, now) = (Arc::clone(&app.vault), app.clock.now());
+    app.db
+        .write(move |conn| {
+            matching::draws::commit_ahead(conn, &vault, now)?;
+            matching::draws::publish(conn, &vault, now)
+        })
+        .await?;
+    Ok(())
+}
+
+/// Compares the requests in memory with those of the database.
+async fn check_market(app: App) -> Result<()> {
+    let market = Arc::clone(&app.market);
+    app.db.read(move |conn| market.verify(conn)).await?;
+    Ok(())
 }
 
 /// Work that is done a batch at a time: how many it did, zero when nothing is left.
@@ -234,6 +262,7 @@ async fn sweep(app: App) -> Result<()> {
             verification::sweep(conn, now)?;
             pings::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
+            requests::sweep(conn, now)?;
             accounts::sweep_sessions(conn, &config, now)
         })
         .await?;

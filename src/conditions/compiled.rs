@@ -103,6 +103,16 @@ impl Conditions {
         self.leaves[literal.leaf].is_met(listing, now) != literal.negated
     }
 
+    /// The alternatives, each as its literals: leaf, and whether it must not be met.
+    pub fn branches(&self) -> impl Iterator<Item = Vec<(&Leaf, bool)>> {
+        self.branches.iter().map(|branch| {
+            let literals = branch.iter();
+            literals
+                .map(|literal| (&self.leaves[literal.leaf], literal.negated))
+                .collect()
+        })
+    }
+
     /// Whether any alternative is met in full.
     pub fn matches(&self, listing: &Listing, now: Ts) -> bool {
         self.branches.iter().any(|branch| {
@@ -165,6 +175,15 @@ impl Leaf {
             label: fields.label(&condition.field),
             condition: condition.clone(),
         }
+    }
+
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What the lead's value is compared with, texts in lower case.
+    pub fn values(&self) -> &[Value] {
+        &self.values
     }
 
     pub fn is_met(&self, listing: &Listing, now: Ts) -> bool {

@@ -90,6 +90,8 @@ options! {
     sms_key: String, "GALENA_SMS_KEY";
     /// Whether mail domains are looked up: `off`, `system`, or the address and port of a name server [default: off]
     dns: String, "GALENA_DNS";
+    /// How requests are found that take a lead: `index`, or `scan` for comparing with [default: index]
+    matching: String, "GALENA_MATCHING";
     /// Milliseconds that a look-up may take; then the lead goes on without it [default: 3000]
     lookup_timeout_ms: u32, "GALENA_LOOKUP_TIMEOUT_MS";
     /// Seconds that requests in flight have at shutdown [default: 30]

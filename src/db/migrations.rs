@@ -30,6 +30,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000022_scoring",
     "20261128000023_audits",
     "20261128000025_suppression",
+    "20261128000026_distribution",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -120,6 +120,36 @@ pub fn listed_in(
         .collect()
 }
 
+/// Leads of a vertical that came to the market, the oldest first, from a place in time on.
+pub fn history(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    (since, after): (Ts, Option<LeadId>),
+    until: Ts,
+    limit: i64,
+) -> Result<Vec<Listing>> {
+    let came = [
+        LeadState::Listed,
+        LeadState::SoldOut,
+        LeadState::Expired,
+        LeadState::Withdrawn,
+    ];
+    let mut query = leads::table
+        .filter(leads::vertical_id.eq(vertical))
+        .filter(leads::state.eq_any(came))
+        .filter(leads::received_at.ge(since))
+        .filter(leads::received_at.le(until))
+        .order((leads::received_at, leads::id))
+        .limit(limit)
+        .select(ListingRow::as_select())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(leads::received_at.gt(since).or(leads::id.gt(after)));
+    }
+    let rows: Vec<ListingRow> = query.load(conn)?;
+    rows.into_iter().map(ListingRow::listing).collect()
+}
+
 /// A contact as it is kept.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lead_contacts)]

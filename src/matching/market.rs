@@ -1,20 +1,29 @@
-//! The active requests in memory, compiled; every plan first makes sure they are the database's present ones.
+//! Meets listings with the active requests, which stand in memory as of one end of the change log.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::rank::{has_ties, rank_candidates};
-use super::{GateFailure, Offer, Rule};
+use super::distribution::{Contender, Draw, arrange, needs_served};
+use super::snapshot::Snapshot;
+use super::{Offer, draws};
 use crate::clock::Ts;
+use crate::config::Matching;
 use crate::contracts::Odds;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{AccountId, RequestId, VerticalId};
+use crate::id::RequestId;
 use crate::leads::Listing;
-use crate::requests::{self, ChangeTail, PurchaseRequest};
-use crate::verticals;
+use crate::requests::{self, PurchaseRequest, Rule};
+use crate::vault::Vault;
+use crate::verticals::Selling;
+
+/// Comparisons with the database that must fail before it is believed to differ.
+const COMPARISONS: usize = 3;
+
+/// Requests of a market that are looked at one by one for the nearest.
+const LOOKED_THROUGH: usize = 2_000;
 
 /// A request that would buy the listing now.
 #[derive(Debug, Clone)]
@@ -25,179 +34,199 @@ pub struct Candidate {
     pub odds: Odds,
 }
 
-/// A request that would not; `gates` tells why, when anybody asks.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    pub request_id: RequestId,
-    pub buyer_id: AccountId,
-    rule: Arc<Rule>,
-}
-
-/// Who would buy a listing, best first, and who would not.
+/// Who would buy a listing, in the order in which it is offered to them.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     pub candidates: Vec<Candidate>,
-    pub refused: Vec<Refused>,
+    /// The same as the decision about the lead keeps them.
+    pub contenders: Vec<Contender>,
+    pub selling: Selling,
+    /// The day whose seed the lots were drawn with.
+    pub day: i64,
 }
 
-impl Refused {
-    /// Every gate that stands between the request and the listing of the plan.
-    pub fn gates(&self, listing: &Listing, now: Ts) -> Vec<GateFailure> {
-        let mut gates = self.rule.explain(listing, now);
-        gates.extend(self.rule.closed(listing, now));
-        gates
-    }
-}
-
-/// The active requests by vertical, as of one end of the change log.
-#[derive(Debug, Clone, Default)]
-struct Snapshot {
-    tail: ChangeTail,
-    loaded: bool,
-    by_vertical: HashMap<VerticalId, Arc<Vec<Arc<Rule>>>>,
-}
-
-/// Meets listings with active requests. Readers never block one another.
-#[derive(Debug, Default)]
+/// The active requests, ready to be met. Readers never block one another.
 pub struct Market {
+    by: Matching,
+    vault: Arc<Vault>,
     snapshot: ArcSwap<Snapshot>,
+    /// The seed of the day that was asked for last.
+    seed: ArcSwap<(i64, Vec<u8>)>,
 }
 
 impl Market {
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(by: Matching, vault: Arc<Vault>) -> Self {
+        Self {
+            by,
+            vault,
+            snapshot: ArcSwap::default(),
+            seed: ArcSwap::default(),
+        }
     }
 
-    /// Ranks the requests of the listing's vertical by what `conn`'s transaction sees of them.
+    /// Arranges the requests that take the listing, by what `conn`'s transaction sees of them.
     ///
     /// Caps, wallets and earlier purchases are not looked at: the sale's guarded updates decide them.
     pub fn plan(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Plan> {
         let snapshot = self.present(conn)?;
-        let mut plan = Plan::default();
-        for rule in snapshot.rules(listing.vertical_id) {
-            if rule.matches(listing, now) && rule.is_open(listing, now) {
-                let offer = rule.offer(listing, now);
-                plan.candidates.push(Candidate {
-                    request: Arc::clone(&rule.request),
-                    offer,
-                    odds: rule.odds,
-                });
-            } else {
-                plan.refused.push(Refused {
-                    request_id: rule.request.id,
-                    buyer_id: rule.request.buyer_id,
-                    rule: Arc::clone(rule),
-                });
+        let selling = snapshot.selling.get(&listing.vertical_id).cloned();
+        let mut plan = Plan {
+            selling: selling.unwrap_or_default(),
+            day: draws::day_of(now),
+            ..Plan::default()
+        };
+        let mut candidates = HashMap::new();
+        if plan.selling.stopped {
+            return Ok(plan);
+        }
+        for rule in self.found(&snapshot, listing, now) {
+            if !rule.is_open(listing, now) {
+                continue;
+            }
+            let offer = rule.offer(listing, now);
+            plan.contenders.push(contender(rule, &offer));
+            let candidate = Candidate {
+                request: Arc::clone(&rule.request),
+                offer,
+                odds: rule.odds,
+            };
+            candidates.insert(rule.request.id, candidate);
+        }
+        if plan.contenders.is_empty() {
+            return Ok(plan);
+        }
+        let rule = plan.selling.rules.distribution;
+        if needs_served(rule, &plan.contenders) {
+            let ids: Vec<RequestId> = plan.contenders.iter().map(|one| one.request).collect();
+            let served: HashMap<_, _> = requests::last_served(conn, &ids)?.into_iter().collect();
+            for one in &mut plan.contenders {
+                one.served = served.get(&one.request).copied().flatten();
             }
         }
-        let served = if has_ties(&plan.candidates) {
-            last_served(conn, &plan.candidates)?
-        } else {
-            HashMap::new()
+        let seed = self.seed_of(conn, plan.day, now)?;
+        let draw = Draw {
+            lead: listing.id,
+            seed: &seed.1,
         };
-        rank_candidates(&mut plan.candidates, &served);
+        arrange(rule, &draw, &mut plan.contenders);
+        let in_order = plan.contenders.iter();
+        plan.candidates = in_order
+            .filter_map(|one| candidates.remove(&one.request))
+            .collect();
         Ok(plan)
+    }
+
+    fn seed_of(&self, conn: &mut Conn, day: i64, now: Ts) -> Result<Arc<(i64, Vec<u8>)>> {
+        let known = self.seed.load_full();
+        if known.0 == day && !known.1.is_empty() {
+            return Ok(known);
+        }
+        let fresh = Arc::new((day, draws::seed(conn, &self.vault, day, now)?));
+        self.seed.store(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    /// The rules that take a listing, whatever the minute. What the index proposes is checked by the rule itself.
+    fn found<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        listing: &'a Listing,
+        now: Ts,
+    ) -> Box<dyn Iterator<Item = &'a Arc<Rule>> + 'a> {
+        let takes = move |rule: &&Arc<Rule>| rule.matches(listing, now);
+        match self.by {
+            Matching::Index => {
+                let found = snapshot.index.find(listing, now);
+                Box::new(found.into_iter().filter(takes))
+            }
+            Matching::Scan => Box::new(snapshot.index.rules().filter(takes)),
+        }
+    }
+
+    /// The active requests of the listing's vertical that come closest to taking it, up to `limit`. On a large
+    /// market only those are looked at that name the lead's places or none.
+    pub fn near(
+        &self,
+        conn: &mut Conn,
+        listing: &Listing,
+        now: Ts,
+        limit: usize,
+    ) -> Result<Vec<Arc<Rule>>> {
+        let snapshot = self.present(conn)?;
+        if snapshot.index.len() > LOOKED_THROUGH {
+            return Ok(snapshot.index.near(listing, now, limit));
+        }
+        let mut near: Vec<(usize, Arc<Rule>)> = snapshot
+            .index
+            .rules()
+            .filter(|rule| rule.request.vertical_id == listing.vertical_id)
+            .map(|rule| (rule.explain(listing, now).len(), Arc::clone(rule)))
+            .collect();
+        near.sort_by_key(|(gates, rule)| (*gates, rule.request.id));
+        near.truncate(limit);
+        Ok(near.into_iter().map(|(_, rule)| rule).collect())
+    }
+
+    /// Catches up with the change log, also with changes whose transactions were overtaken by later ones.
+    pub fn follow(&self, conn: &mut Conn) -> Result<()> {
+        let known = self.snapshot.load_full();
+        if let Some(fresh) = known.followed(conn)? {
+            self.publish(fresh);
+        }
+        Ok(())
+    }
+
+    /// Compares what is in memory with the active requests of the database, and loads them anew where the two
+    /// differ; says whether they agreed.
+    pub fn verify(&self, conn: &mut Conn) -> Result<bool> {
+        // Changes between the statements of one comparison make it fail; they do not make all of them fail.
+        for _ in 0..COMPARISONS {
+            if self.present(conn)?.agrees(conn)? {
+                return Ok(true);
+            }
+        }
+        tracing::error!("the requests in memory were not those of the database; loading them anew");
+        metrics::counter!("galena_market_reloads_total").increment(1);
+        self.publish(Snapshot::load(conn)?);
+        Ok(false)
+    }
+
+    /// Requests in memory.
+    pub fn len(&self) -> usize {
+        self.snapshot.load().index.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The snapshot that agrees with the change log as this transaction sees it.
     fn present(&self, conn: &mut Conn) -> Result<Arc<Snapshot>> {
         let known = self.snapshot.load_full();
-        let tail = requests::change_tail(conn)?;
-        if known.loaded && known.tail == tail {
-            return Ok(known);
+        match known.present(conn)? {
+            Some(fresh) => Ok(self.publish(fresh)),
+            None => Ok(known),
         }
-        let fresh = Arc::new(match known.changed_until(&tail) {
-            Some(changed) => known.with_changes(conn, &changed, tail)?,
-            None => Snapshot::load(conn, tail)?,
-        });
+    }
+
+    fn publish(&self, fresh: Snapshot) -> Arc<Snapshot> {
+        let fresh = Arc::new(fresh);
         self.snapshot.store(Arc::clone(&fresh));
-        Ok(fresh)
+        fresh
     }
 }
 
-fn last_served(
-    conn: &mut Conn,
-    candidates: &[Candidate],
-) -> Result<HashMap<RequestId, Option<Ts>>> {
-    let ids: Vec<RequestId> = candidates
-        .iter()
-        .map(|candidate| candidate.request.id)
-        .collect();
-    Ok(requests::last_served(conn, &ids)?.into_iter().collect())
-}
-
-impl Snapshot {
-    fn rules(&self, vertical: VerticalId) -> &[Arc<Rule>] {
-        self.by_vertical
-            .get(&vertical)
-            .map_or(&[], |rules| rules.as_slice())
-    }
-
-    fn load(conn: &mut Conn, tail: ChangeTail) -> Result<Self> {
-        let active = requests::active(conn)?;
-        let empty = Self {
-            tail,
-            loaded: true,
-            by_vertical: HashMap::new(),
-        };
-        empty.and(conn, active)
-    }
-
-    /// The requests whose rows differ between the two ends; `None` when the log has moved too far to know.
-    fn changed_until(&self, tail: &ChangeTail) -> Option<Vec<RequestId>> {
-        let (old, new): (HashSet<_>, HashSet<_>) =
-            (self.tail.iter().collect(), tail.iter().collect());
-        if !self.loaded || old.is_disjoint(&new) {
-            return None;
-        }
-        let changed: HashSet<RequestId> = old
-            .symmetric_difference(&new)
-            .map(|(_, request, _)| *request)
-            .collect();
-        Some(changed.into_iter().collect())
-    }
-
-    fn with_changes(
-        &self,
-        conn: &mut Conn,
-        changed: &[RequestId],
-        tail: ChangeTail,
-    ) -> Result<Self> {
-        let mut next = Self {
-            tail,
-            ..self.clone()
-        };
-        for rules in next.by_vertical.values_mut() {
-            if rules.iter().any(|rule| changed.contains(&rule.request.id)) {
-                Arc::make_mut(rules).retain(|rule| !changed.contains(&rule.request.id));
-            }
-        }
-        let active = requests::active_among(conn, changed)?;
-        next.and(conn, active)
-    }
-
-    fn and(mut self, conn: &mut Conn, active: Vec<PurchaseRequest>) -> Result<Self> {
-        let verticals = verticals::all(conn)?;
-        for request in active {
-            let id = request.id;
-            let vertical = verticals
-                .iter()
-                .find(|vertical| vertical.id == request.vertical_id);
-            let rule = match vertical {
-                Some(vertical) => requests::rule_of(conn, Arc::new(request), vertical).ok(),
-                None => None,
-            };
-            if let Some(rule) = rule {
-                let rules = self
-                    .by_vertical
-                    .entry(rule.request.vertical_id)
-                    .or_default();
-                Arc::make_mut(rules).push(Arc::new(rule));
-            } else {
-                // Creation refuses such a request; one that still turns up must not stop the market.
-                tracing::error!(%id, "an active request cannot be compiled");
-            }
-        }
-        Ok(self)
+/// A request as the decision about a lead sees it.
+fn contender(rule: &Rule, offer: &Offer) -> Contender {
+    Contender {
+        request: rule.request.id,
+        buyer: rule.request.buyer_id,
+        price: offer.price.minor,
+        bids: rule.bids(),
+        rank: i64::try_from(offer.rank).unwrap_or(i64::MAX),
+        wishes_met: offer.wishes_met,
+        tier: rule.share.tier,
+        weight: rule.share.weight,
+        served: None,
     }
 }

@@ -1,11 +1,16 @@
-//! The seller's page "why not sold".
+//! Pages of matching: the seller's "why not sold", and how leads are given out.
 
+pub mod selling;
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use i18n_embed_fl::fl;
 
-use super::RequestReasons;
 use super::api::reasons_of;
+use super::{Market, RequestReasons};
 use crate::access::Caller;
 use crate::error::Result;
 use crate::leads::Listing;
@@ -27,11 +32,12 @@ struct ReasonsPage {
 /// `GET /seller/leads/{id}/reasons`
 pub async fn reasons(
     ctx: Ctx,
+    market: Data<Arc<Market>>,
     caller: Caller,
     page: Page,
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let (listing, reasons) = reasons_of(&ctx, &caller, &id).await?;
+    let (listing, reasons) = reasons_of(&ctx, &market, &caller, &id).await?;
     let fitting = reasons
         .iter()
         .filter(|reason| reason.gates.is_empty())

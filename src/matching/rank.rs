@@ -1,44 +1,21 @@
-//! The order of sale: for a lead among requests, and for a request among leads.
+//! The order in which a request buys among the leads that fit.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use super::market::Candidate;
 use super::{Offer, Rule};
 use crate::access::AccountKind;
 use crate::clock::Ts;
 use crate::contracts::Odds;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{AccountId, RequestId};
+use crate::id::AccountId;
 use crate::leads::Listing;
 use crate::requests::{self, PurchaseRequest};
 use crate::standing;
 use crate::verticals;
-
-/// Best first: the expected yield with the buyer's standing, then wishes met, then least recently served, then id.
-/// `served` is asked for where yield and wishes leave ties.
-pub fn rank_candidates(candidates: &mut [Candidate], served: &HashMap<RequestId, Option<Ts>>) {
-    candidates.sort_by_key(|candidate| {
-        (
-            Reverse(candidate.offer.rank),
-            Reverse(candidate.offer.wishes_met),
-            served.get(&candidate.request.id).copied().flatten(),
-            candidate.request.id,
-        )
-    });
-}
-
-/// Whether yield and wishes alone leave any two candidates level.
-pub fn has_ties(candidates: &[Candidate]) -> bool {
-    candidates.iter().enumerate().any(|(index, one)| {
-        candidates[index + 1..].iter().any(|other| {
-            one.offer.rank == other.offer.rank && one.offer.wishes_met == other.offer.wishes_met
-        })
-    })
-}
 
 /// A listing that a request may buy, and for how much.
 #[derive(Debug, Clone)]

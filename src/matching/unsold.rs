@@ -1,18 +1,18 @@
 //! Why a lead is not sold, told to its seller: gates per active request, without buyers' names or amounts.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{GateFailure, GateJson};
+use super::{GateFailure, GateJson, Market};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::RequestId;
 use crate::leads::Listing;
-use crate::requests::{self, closed_caps};
-use crate::verticals;
+use crate::requests::closed_caps;
+
+/// Requests that a seller is told of.
+const TOLD: usize = 200;
 
 /// What stands between a lead and one active request; nothing, when it fits and others offered more.
 #[derive(Debug, Clone)]
@@ -40,16 +40,15 @@ impl RequestReasons {
     }
 }
 
-/// The gates of every active request of the listing's vertical, those that come closest first.
+/// The gates of the active requests that come closest to the listing, the closest first.
 pub fn explain_for_seller(
     conn: &mut Conn,
+    market: &Market,
     listing: &Listing,
     now: Ts,
 ) -> Result<Vec<RequestReasons>> {
-    let vertical = verticals::by_id(conn, listing.vertical_id)?;
     let mut reasons = Vec::new();
-    for request in requests::active_in(conn, listing.vertical_id)? {
-        let rule = requests::rule_of(conn, Arc::new(request), &vertical)?;
+    for rule in market.near(conn, listing, now, TOLD)? {
         let mut gates = rule.explain(listing, now);
         gates.extend(rule.closed(listing, now));
         let commitment = rule.offer(listing, now).commitment;

@@ -1,6 +1,7 @@
 //! A ping: what is known of a lead meets the active requests, and the best that can pay holds its bid.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Ping, PingReason, PingState, record, store};
 use crate::access::Actor;
@@ -10,7 +11,7 @@ use crate::db::types::json;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, PingId};
 use crate::leads::{self, Listing, Partial};
-use crate::matching::{Market, Plan};
+use crate::matching::{Market, Plan, Rule};
 use crate::purchases::{self, Announced, HeldBid};
 use crate::requests::Gate;
 use crate::suppression;
@@ -54,18 +55,18 @@ pub fn announce(conn: &mut Conn, by: &Announcer<'_>, partial: &Partial, now: Ts)
             hashes: &hashes.to_find,
         };
         let mut tally = Tally::default();
-        match first_bid(conn, &announced, &plan, &mut tally, now)? {
-            Some(bid) => Ping {
+        if let Some(bid) = first_bid(conn, &announced, &plan, &mut tally, now)? {
+            Ping {
                 held_until: Some(now.plus(i64::from(policy.hold_seconds) * SECOND)),
                 given: json(&partial.told)?,
                 email_hash: hashes.email,
                 phone_hash: hashes.phone,
                 ..with_bid(ping, &bid)?
-            },
-            None => {
-                let reason = tally.of_plan(&plan, &listing, now);
-                refused(ping, reason, &tally)?
             }
+        } else {
+            let near = by.market.near(conn, &listing, now, MAX_EXPLAINED)?;
+            let reason = tally.of_market(&plan, &near, &listing, now);
+            refused(ping, reason, &tally)?
         }
     };
     store::insert(conn, &ping)?;
@@ -135,9 +136,8 @@ fn first_bid(
     tally: &mut Tally,
     now: Ts,
 ) -> Result<Option<HeldBid>> {
-    let count = plan.candidates.len();
-    for (place, candidate) in (1..).zip(plan.candidates.iter().take(MAX_TRIES)) {
-        match purchases::hold(conn, announced, candidate, (place, count), now)? {
+    for place in 0..plan.candidates.len().min(MAX_TRIES) {
+        match purchases::hold(conn, announced, plan, place, now)? {
             Ok(bid) => return Ok(Some(bid)),
             Err(gate) => tally.count([gate]),
         }
@@ -156,16 +156,23 @@ impl Tally {
         }
     }
 
-    /// Adds the requests that did not fit, and says why there is no bid.
-    fn of_plan(&mut self, plan: &Plan, listing: &Listing, now: Ts) -> PingReason {
-        for refused in plan.refused.iter().take(MAX_EXPLAINED) {
-            let gates = refused.gates(listing, now).into_iter();
+    /// Adds the gates of the requests that come closest, and says why there is no bid.
+    fn of_market(
+        &mut self,
+        plan: &Plan,
+        near: &[Arc<Rule>],
+        listing: &Listing,
+        now: Ts,
+    ) -> PingReason {
+        for rule in near {
+            let failures = rule.explain(listing, now);
+            let gates = failures.into_iter().chain(rule.closed(listing, now));
             let once: BTreeSet<Gate> = gates.map(|failure| failure.gate).collect();
             self.count(once);
         }
         if !plan.candidates.is_empty() {
             PingReason::NoneCanBuy
-        } else if plan.refused.is_empty() {
+        } else if plan.selling.stopped || near.is_empty() {
             PingReason::NoRequests
         } else {
             PingReason::NoneFits

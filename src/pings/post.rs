@@ -214,7 +214,7 @@ impl Exchange for First<'_> {
                 }];
                 if listing.copies > 1 {
                     let rest = Listing {
-                        copies: listing.copies - 1,
+                        copies_sold: 1,
                         ..listing.clone()
                     };
                     sales.extend(self.usual.offer(conn, &rest, now)?);

@@ -7,9 +7,12 @@ use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::LeadId;
+use crate::id::{DecisionId, LeadId};
 use crate::leads::{Exchange, Listing, SaleSummary};
-use crate::matching::{Candidate, Market};
+use crate::matching::decisions::{self, Body, Decision, Try};
+use crate::matching::distribution::pays;
+use crate::matching::{Candidate, Market, Plan};
+use crate::money::Money;
 use crate::requests;
 
 /// Requests tried for one lead; a lead that so many cannot pay for waits on the market.
@@ -29,8 +32,11 @@ impl Seller {
 impl Exchange for Seller {
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>> {
         let plan = self.market.plan(conn, listing, now)?;
-        let candidates = plan.candidates.len();
-        if listing.copies > 1 {
+        if plan.candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let copies = usize::try_from(listing.copies - listing.copies_sold).unwrap_or(0);
+        if copies > 1 {
             // Several requests in one transaction: locked in one order, or two leads could deadlock.
             let ids: Vec<_> = plan
                 .candidates
@@ -40,23 +46,39 @@ impl Exchange for Seller {
                 .collect();
             requests::lock(conn, &ids)?;
         }
-        let mut sales = Vec::new();
-        let copies = usize::try_from(listing.copies).unwrap_or(1);
-        for (place, candidate) in (1..).zip(plan.candidates.iter().take(MAX_TRIES)) {
+        let id = DecisionId::new(now);
+        let (mut sales, mut tries) = (Vec::new(), Vec::new());
+        for (place, candidate) in plan.candidates.iter().enumerate().take(MAX_TRIES) {
             if sales.len() == copies {
                 break;
             }
-            let order = order(listing, candidate, place, candidates);
+            let left = copies - sales.len();
+            let mut order = order(listing, candidate, place, plan.candidates.len());
+            order.price = price(&plan, listing, (place, left), candidate);
+            order.explanation.decision = Some(id);
+            let mut outcome = Try {
+                request: candidate.request.id,
+                paid: None,
+                gate: None,
+            };
             match sell(conn, &order, now)? {
-                Outcome::Sold(purchase) => sales.push(summary(&purchase)),
-                Outcome::Refused(gate) => tracing::debug!(
-                    lead = %listing.id,
-                    request = %candidate.request.id,
-                    gate = gate.code(),
-                    "a candidate was passed over"
-                ),
+                Outcome::Sold(purchase) => {
+                    outcome.paid = Some(purchase.price_minor);
+                    sales.push(summary(&purchase));
+                }
+                Outcome::Refused(gate) => outcome.gate = Some(gate.number()),
             }
+            tries.push(outcome);
         }
+        let decision = Decision {
+            id,
+            lead: listing.id,
+            vertical: listing.vertical_id,
+            at: now,
+            day: plan.day,
+            body: Body::new(&plan, listing, copies, tries),
+        };
+        decisions::record(conn, &decision, listing.seller_id)?;
         Ok(sales)
     }
 
@@ -64,6 +86,19 @@ impl Exchange for Seller {
         let purchases = store::of_lead(conn, lead)?;
         Ok(purchases.iter().map(summary).collect())
     }
+}
+
+/// What a candidate pays that stands in its place in a plan while so many copies are left.
+pub(super) fn price(
+    plan: &Plan,
+    listing: &Listing,
+    (place, left): (usize, usize),
+    candidate: &Candidate,
+) -> Money {
+    let pricing = plan.selling.rules.pricing;
+    let paid = pays(pricing, &plan.contenders, place, left, listing.ask.minor);
+    let bid = candidate.offer.price;
+    Money::new(paid.unwrap_or(bid.minor), bid.currency)
 }
 
 pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
@@ -77,7 +112,7 @@ pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
 fn order<'a>(
     listing: &'a Listing,
     candidate: &'a Candidate,
-    place: u32,
+    place: usize,
     candidates: usize,
 ) -> Order<'a> {
     Order {
@@ -96,13 +131,13 @@ fn order<'a>(
 pub(super) fn explanation(
     candidate: &Candidate,
     rule: SaleRule,
-    place: u32,
+    place: usize,
     candidates: usize,
 ) -> Explanation {
     Explanation {
         rule,
         ping: None,
-        place,
+        place: u32::try_from(place + 1).unwrap_or(u32::MAX),
         candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
         bid: candidate.request.bid,
         wishes_met: candidate.offer.wishes_met,
@@ -111,5 +146,6 @@ pub(super) fn explanation(
             candidate.offer.expected,
             &candidate.odds,
         )),
+        decision: None,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diesel::Connection as _;
 use serde::{Deserialize, Serialize};
 
-use super::exchange::explanation;
+use super::exchange::{explanation, price};
 use super::{Explanation, Order, Outcome, SaleRule, Stop, sell, stop_at_wallet, store};
 use crate::access::Actor;
 use crate::clock::Ts;
@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::id::{AccountId, PingId};
 use crate::leads::Listing;
 use crate::ledger::{self, Source};
-use crate::matching::Candidate;
+use crate::matching::{Candidate, Plan};
 use crate::money::Money;
 use crate::requests::{self, Gate, Reservation};
 use crate::suppression;
@@ -59,16 +59,20 @@ impl HeldBid {
     }
 }
 
-/// Holds a candidate's bid by the guards of a sale, all or nothing; or the gate that refused it.
+/// Holds the bid of the candidate in a place of the plan, by the guards of a sale and at its price, all or
+/// nothing; or the gate that refused it.
 pub fn hold(
     conn: &mut Conn,
     announced: &Announced<'_>,
-    candidate: &Candidate,
-    (place, candidates): (u32, usize),
+    plan: &Plan,
+    place: usize,
     now: Ts,
 ) -> Result<Result<HeldBid, Gate>> {
+    let Some(candidate) = plan.candidates.get(place) else {
+        return Ok(Err(Gate::RequestNotActive));
+    };
     let held = conn.transaction(|conn| {
-        let bid = reserve(conn, announced, candidate, (place, candidates), now)?;
+        let bid = reserve(conn, announced, plan, (place, candidate), now)?;
         if bid.reservation.amount.minor > 0 {
             let hold = ledger::Hold {
                 source: bid.source(),
@@ -90,13 +94,17 @@ pub fn hold(
 fn reserve(
     conn: &mut Conn,
     announced: &Announced<'_>,
-    candidate: &Candidate,
-    (place, candidates): (u32, usize),
+    plan: &Plan,
+    (place, candidate): (usize, &Candidate),
     now: Ts,
 ) -> Result<HeldBid, Stop> {
     let request = &candidate.request;
     let (buyer, agreement) = (request.buyer_id, &request.agreement);
-    let terms = store::terms(conn, announced.listing, buyer, agreement.version.id)?;
+    let listing = announced.listing;
+    let terms = store::terms(conn, listing, buyer, agreement.version.id, now)?;
+    if terms.stopped {
+        return Err(Stop::At(Gate::Stopped));
+    }
     if !terms.covered {
         return Err(Stop::At(Gate::ConsentRecipient));
     }
@@ -106,11 +114,16 @@ fn reserve(
     if suppression::bars(conn, buyer, announced.hashes)? {
         return Err(Stop::At(Gate::Suppressed));
     }
-    let amount = candidate.offer.commitment;
+    if store::got_recently(conn, buyer, announced.hashes, now)? {
+        return Err(Stop::At(Gate::SamePerson));
+    }
+    let copies = usize::try_from(listing.copies).unwrap_or(1);
+    let price = price(plan, listing, (place, copies), candidate);
+    let amount = request.commitment(price);
     let reservation = requests::reserve(conn, request, amount, now)?.map_err(Stop::At)?;
-    let price = candidate.offer.price;
     let commission = price.share(terms.commission);
-    let told = explanation(candidate, SaleRule::HeldBid, place, candidates);
+    let fitted = plan.candidates.len();
+    let told = explanation(candidate, SaleRule::HeldBid, place, fitted);
     Ok(HeldBid {
         ping: announced.ping,
         buyer,

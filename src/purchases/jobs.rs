@@ -81,6 +81,7 @@ fn buy_in_order(
                     fit.offer.expected,
                     &fit.odds,
                 )),
+                decision: None,
             },
             held: None,
             actor: Actor::System,
@@ -89,7 +90,11 @@ fn buy_in_order(
             // The lead went elsewhere meanwhile, or is not for this buyer; the next may be.
             Outcome::Sold(_)
             | Outcome::Refused(
-                Gate::SoldOut | Gate::AlreadyBought | Gate::Suppressed | Gate::ConsentRecipient,
+                Gate::SoldOut
+                | Gate::AlreadyBought
+                | Gate::SamePerson
+                | Gate::Suppressed
+                | Gate::ConsentRecipient,
             ) => {}
             // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
             Outcome::Refused(Gate::Budget) if fit.offer.price.minor > request.bid.minor => {}

@@ -135,6 +135,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             bid: listing.ask,
             wishes_met: 0,
             yields: None,
+            decision: None,
         },
         held: None,
         actor: caller.actor(),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use super::{Purchase, PurchaseState};
+use crate::accounts::AccountState;
 use crate::clock::Ts;
 use crate::contracts::ContractState;
 use crate::db::Conn;
@@ -18,6 +19,9 @@ use crate::leads::Listing;
 use crate::money::BasisPoints;
 use crate::verticals::{ConsentRecipients, Model};
 
+/// Days in which a buyer does not get the same person twice, in whatever vertical.
+const SAME_PERSON_DAYS: i32 = 30;
+
 /// What a sale needs to know beside the lead and its price.
 pub struct Terms {
     pub commission: BasisPoints,
@@ -27,6 +31,10 @@ pub struct Terms {
     pub barred: bool,
     /// Whether the person agreed to this buyer.
     pub covered: bool,
+    /// Whether the buyer got the same person as another lead a short while ago.
+    pub is_recent: bool,
+    /// Whether the exchange keeps the vertical, the buyer or the seller from trading.
+    pub stopped: bool,
 }
 
 /// One statement for all terms: the seller's own commission goes before the vertical's.
@@ -37,6 +45,7 @@ pub fn terms(
     listing: &Listing,
     buyer: AccountId,
     version: ContractVersionId,
+    now: Ts,
 ) -> Result<Terms> {
     type Row = (
         BasisPoints,
@@ -45,6 +54,8 @@ pub fn terms(
         bool,
         bool,
         ConsentRecipients,
+        bool,
+        (bool, AccountState, bool),
     );
     let owned = diesel::dsl::exists(
         purchases::table
@@ -61,20 +72,46 @@ pub fn terms(
                     .or(suppressions::owner_id.eq(buyer)),
             ),
     );
-    let (of_vertical, of_seller, contract_state, owned, barred, recipients): Row = verticals::table
-        .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))
-        .inner_join(contract_versions::table.on(contract_versions::id.eq(version)))
-        .inner_join(contracts::table.on(contracts::id.eq(contract_versions::contract_id)))
-        .filter(verticals::id.eq(listing.vertical_id))
-        .select((
-            verticals::commission_bps,
-            accounts::commission_bps,
-            contracts::state,
-            owned,
-            barred,
-            verticals::consent_recipients,
-        ))
-        .get_result(conn)?;
+    let other_hashes = diesel::alias!(contact_hashes as other_hashes);
+    let buyers = diesel::alias!(accounts as buyers);
+    let recent = diesel::dsl::exists(
+        contact_hashes::table
+            .inner_join(
+                other_hashes.on(other_hashes
+                    .field(contact_hashes::hash)
+                    .eq(contact_hashes::hash)),
+            )
+            .inner_join(
+                purchases::table
+                    .on(purchases::lead_id.eq(other_hashes.field(contact_hashes::lead_id))),
+            )
+            .filter(contact_hashes::lead_id.eq(listing.id))
+            .filter(other_hashes.field(contact_hashes::lead_id).ne(listing.id))
+            .filter(purchases::buyer_id.eq(buyer))
+            .filter(purchases::purchased_at.gt(now.minus_days(SAME_PERSON_DAYS))),
+    );
+    let may_buy = diesel::dsl::exists(
+        buyers
+            .filter(buyers.field(accounts::id).eq(buyer))
+            .filter(buyers.field(accounts::state).eq(AccountState::Approved)),
+    );
+    let (of_vertical, of_seller, contract_state, owned, barred, recipients, is_recent, trade): Row =
+        verticals::table
+            .inner_join(accounts::table.on(accounts::id.eq(listing.seller_id)))
+            .inner_join(contract_versions::table.on(contract_versions::id.eq(version)))
+            .inner_join(contracts::table.on(contracts::id.eq(contract_versions::contract_id)))
+            .filter(verticals::id.eq(listing.vertical_id))
+            .select((
+                verticals::commission_bps,
+                accounts::commission_bps,
+                contracts::state,
+                owned,
+                barred,
+                verticals::consent_recipients,
+                recent,
+                (verticals::stopped, accounts::state, may_buy),
+            ))
+            .get_result(conn)?;
     let covered = recipients == ConsentRecipients::Any || {
         let name: String = accounts::table
             .find(buyer)
@@ -88,7 +125,29 @@ pub fn terms(
         owned,
         barred,
         covered,
+        is_recent,
+        stopped: trade.0 || trade.1 != AccountState::Approved || !trade.2,
     })
+}
+
+/// Whether the buyer got somebody with a contact of these hashes a short while ago.
+pub fn got_recently(
+    conn: &mut Conn,
+    buyer: AccountId,
+    hashes: &[Vec<u8>],
+    now: Ts,
+) -> Result<bool> {
+    if hashes.is_empty() {
+        return Ok(false);
+    }
+    let recent = purchases::table
+        .inner_join(contact_hashes::table.on(contact_hashes::lead_id.eq(purchases::lead_id)))
+        .filter(contact_hashes::hash.eq_any(hashes))
+        .filter(purchases::buyer_id.eq(buyer))
+        .filter(purchases::purchased_at.gt(now.minus_days(SAME_PERSON_DAYS)))
+        .count();
+    let count: i64 = recent.get_result(conn)?;
+    Ok(count > 0)
 }
 
 pub fn insert(conn: &mut Conn, purchase: &Purchase) -> Result<()> {

@@ -81,6 +81,10 @@ gates! {
     ContractNotActive 216 "contract_not_active" "requests-gate-contract-not-active";
     /// The exchange's list or one of the buyer's keeps the person from it.
     Suppressed 217 "suppressed" "requests-gate-suppressed";
+    /// The buyer got the same person, as another lead, in the last 30 days.
+    SamePerson 218 "same_person" "requests-gate-same-person";
+    /// The exchange has stopped the vertical, the buyer or the seller.
+    Stopped 219 "stopped" "requests-gate-stopped";
     /// Everything fitted, but others offered more for the copies there are.
     Outranked 301 "outranked" "requests-gate-outranked";
 }

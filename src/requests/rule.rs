@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::gate::{Gate, GateFailure};
+use super::shares::Share;
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::conditions::{Conditions, FilterFields};
@@ -13,6 +14,7 @@ use crate::error::FieldError;
 use crate::id::AccountId;
 use crate::leads::{LeadState, Listing};
 use crate::money::Money;
+use crate::scoring::Stage;
 use crate::text::english;
 use crate::verticals::{ConsentRecipients, Model, Value, Vertical};
 
@@ -29,11 +31,31 @@ pub struct Rule {
     pub odds: Odds,
     /// What the buyer's standing adds to its rank, in basis points.
     standing_bps: i32,
+    /// Where the buyer stands when leads are given out by tiers or weights.
+    pub share: Share,
     /// The stricter of the vertical's and the request's limit.
     consent_max_age_days: i64,
     /// Whom consents of the vertical cover, and what this buyer is called.
     recipients: ConsentRecipients,
     buyer_name: String,
+}
+
+/// What the gates beside the filter compare with, for an index to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds<'a> {
+    pub model: Model,
+    /// The one seller of a private contract.
+    pub seller: Option<AccountId>,
+    /// The most that is paid on delivery: the bid and every bonus.
+    pub most: Money,
+    pub min_stage: Option<Stage>,
+    pub consent_max_age_days: i64,
+    /// Whom the vertical's consents cover.
+    pub recipients: ConsentRecipients,
+    /// Whether the contract asks for a seniority.
+    pub asks_seniority: bool,
+    pub conditions: &'a Conditions,
+    pub criteria: &'a Conditions,
 }
 
 /// What a request offers for one listing.
@@ -167,6 +189,7 @@ impl Rule {
             seniorities,
             odds,
             standing_bps: 0,
+            share: Share::default(),
             recipients: vertical.keeping.recipients,
             buyer_name: String::new(),
             consent_max_age_days: i64::from(wanted.min(vertical.consent_max_age_days)),
@@ -178,6 +201,13 @@ impl Rule {
     #[must_use]
     pub fn of_standing(mut self, bps: i32) -> Self {
         self.standing_bps = bps;
+        self
+    }
+
+    /// The same for a buyer that stands elsewhere among the others.
+    #[must_use]
+    pub fn of_share(mut self, share: Share) -> Self {
+        self.share = share;
         self
     }
 
@@ -193,6 +223,27 @@ impl Rule {
         FIXED.iter().all(|(_, holds)| holds(self, listing, now))
             && self.criteria.matches(listing, now)
             && self.conditions.matches(listing, now)
+    }
+
+    pub fn bounds(&self) -> Bounds<'_> {
+        let bid = self.request.bid;
+        let most = bid.minor.saturating_add(self.request.filter.bonus_minor());
+        Bounds {
+            model: self.terms().model,
+            seller: self.seller(),
+            most: Money::new(most, bid.currency),
+            min_stage: self.terms().criteria.min_stage,
+            consent_max_age_days: self.consent_max_age_days,
+            recipients: self.recipients,
+            asks_seniority: self.seniorities.is_some(),
+            conditions: &self.conditions,
+            criteria: &self.criteria,
+        }
+    }
+
+    /// Whether its price is a bid against others.
+    pub fn bids(&self) -> bool {
+        self.seller().is_none() && self.terms().model == Model::Ppl
     }
 
     fn terms(&self) -> &Terms {

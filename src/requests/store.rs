@@ -1,6 +1,8 @@
 //! Requests, their change log and cap counters in the database.
 
+pub mod changes;
 mod counters;
+pub mod shares;
 
 use std::sync::Arc;
 
@@ -16,15 +18,12 @@ use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement};
-use crate::db::schema::{leads, purchase_requests, purchases, request_alerts, request_changes};
+use crate::db::schema::{leads, purchase_requests, purchases, request_alerts};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Error, FieldError, Result};
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::money::{Currency, Money};
-
-/// Rows of the change log that a snapshot compares: more than transactions can overtake each other.
-const TAIL: i64 = 32;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = purchase_requests)]
@@ -178,25 +177,41 @@ pub fn by_ids(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<PurchaseRequest>
     requests(conn, rows)
 }
 
-/// Every active request, by id.
-pub fn active(conn: &mut Conn) -> Result<Vec<PurchaseRequest>> {
-    let rows: Vec<Row> = purchase_requests::table
+/// A page of the active requests, by id.
+pub fn active_after(
+    conn: &mut Conn,
+    after: Option<RequestId>,
+    limit: i64,
+) -> Result<Vec<PurchaseRequest>> {
+    let mut query = purchase_requests::table
         .filter(purchase_requests::state.eq(RequestState::Active))
         .order(purchase_requests::id)
+        .limit(limit)
         .select(Row::as_select())
-        .load(conn)?;
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(purchase_requests::id.gt(after));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     requests(conn, rows)
 }
 
-/// Every active request of a vertical, by id.
-pub fn active_in(conn: &mut Conn, vertical: VerticalId) -> Result<Vec<PurchaseRequest>> {
-    let rows: Vec<Row> = purchase_requests::table
-        .filter(purchase_requests::vertical_id.eq(vertical))
+/// A page of the active requests by id, with their versions.
+pub fn active_versions(
+    conn: &mut Conn,
+    after: Option<RequestId>,
+    limit: i64,
+) -> Result<Vec<(RequestId, i64)>> {
+    let mut query = purchase_requests::table
         .filter(purchase_requests::state.eq(RequestState::Active))
         .order(purchase_requests::id)
-        .select(Row::as_select())
-        .load(conn)?;
-    requests(conn, rows)
+        .limit(limit)
+        .select((purchase_requests::id, purchase_requests::version))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(purchase_requests::id.gt(after));
+    }
+    Ok(query.load(conn)?)
 }
 
 /// Those of the requests that are active.
@@ -311,35 +326,6 @@ pub(super) fn set_state(
         ))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// Tells every server that the request is not what it was.
-pub(super) fn record_change(conn: &mut Conn, id: RequestId, now: Ts) -> Result<()> {
-    diesel::insert_into(request_changes::table)
-        .values((
-            request_changes::request_id.eq(id),
-            request_changes::at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// The newest rows of the change log, newest first.
-///
-/// A snapshot keeps the whole tail, not its highest number: on PostgreSQL a lower number may be committed later,
-/// and after a rollback SQLite gives a number again.
-pub type ChangeTail = Vec<(i64, RequestId, Ts)>;
-
-pub fn change_tail(conn: &mut Conn) -> Result<ChangeTail> {
-    Ok(request_changes::table
-        .order(request_changes::seq.desc())
-        .limit(TAIL)
-        .select((
-            request_changes::seq,
-            request_changes::request_id,
-            request_changes::at,
-        ))
-        .load(conn)?)
 }
 
 /// When each of the requests last got a lead.

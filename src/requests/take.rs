@@ -158,7 +158,7 @@ pub fn adjust_spent(conn: &mut Conn, id: RequestId, by: i64, now: Ts) -> Result<
     let Some(after) = store::adjust_spent(conn, id, by)? else {
         return Ok(());
     };
-    store::record_change(conn, id, now)?;
+    store::changes::record(conn, id, now)?;
     if by > 0
         && let Some(request) = store::by_ids(conn, &[id])?.pop()
     {
@@ -204,7 +204,7 @@ pub fn closed_caps(
 }
 
 fn fulfilled(conn: &mut Conn, request: &PurchaseRequest, now: Ts) -> Result<()> {
-    store::record_change(conn, request.id, now)?;
+    store::changes::record(conn, request.id, now)?;
     audit::record(
         conn,
         &audit::Entry {

@@ -104,7 +104,7 @@ pub fn change(
     now: Ts,
 ) -> Result<()> {
     let before = store::by_id(conn, id)?;
-    store::set_numbers(conn, id, numbers)?;
+    store::set_numbers(conn, id, numbers, now)?;
     let detail = audit::change(&before, &store::by_id(conn, id)?)?;
     audit::record(
         conn,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{DisputeRules, Field, FieldKind, Keeping, Vertical, store};
+use super::{DisputeRules, Field, FieldKind, Keeping, Selling, Vertical, store};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::db::types::from_json;
@@ -77,6 +77,7 @@ fn shipped(now: Ts) -> Result<Vec<Vertical>> {
             sale_prior: shipped.sale_prior_bps,
             prior_weight: shipped.prior_weight,
             keeping: Keeping::default(),
+            selling: Selling::default(),
             disputes: DisputeRules::default(),
             fields: shipped.fields.into_iter().map(field).collect(),
         })

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Vertical, common,
+    ConsentRecipients, DisputeRules, Field, FieldKind, Keeping, Numbers, Selling, SellingRules,
+    Vertical, common,
 };
 use crate::clock::Ts;
 use crate::db::schema::{purchase_requests, request_changes, vertical_attributes, verticals};
@@ -37,6 +38,8 @@ struct Row {
     keep_sold_days: i32,
     keep_refused_days: i32,
     consent_recipients: ConsentRecipients,
+    selling: String,
+    stopped: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -136,6 +139,8 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
             verticals::keep_sold_days.eq(vertical.keeping.sold_days),
             verticals::keep_refused_days.eq(vertical.keeping.refused_days),
             verticals::consent_recipients.eq(vertical.keeping.recipients),
+            verticals::selling.eq(json(&vertical.selling.rules)?),
+            verticals::stopped.eq(vertical.selling.stopped),
             verticals::created_at.eq(now),
         ))
         .execute(conn)?;
@@ -162,7 +167,8 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
 }
 
 /// Sets the numbers of a vertical that is there.
-pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result<()> {
+/// The active requests of the vertical are compiled anew by them.
+pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers, now: Ts) -> Result<()> {
     diesel::update(verticals::table.find(id))
         .set((
             verticals::commission_bps.eq(numbers.commission),
@@ -178,7 +184,7 @@ pub fn set_numbers(conn: &mut Conn, id: VerticalId, numbers: &Numbers) -> Result
             verticals::dispute_rules.eq(json(&numbers.disputes)?),
         ))
         .execute(conn)?;
-    Ok(())
+    touch_requests(conn, id, now)
 }
 
 /// Sets how long a vertical keeps personal data, and whom its consents cover.
@@ -192,6 +198,22 @@ pub fn set_keeping(conn: &mut Conn, id: VerticalId, keeping: &Keeping, now: Ts) 
             verticals::consent_recipients.eq(keeping.recipients),
         ))
         .execute(conn)?;
+    touch_requests(conn, id, now)
+}
+
+/// Sets how the leads of a vertical are sold.
+pub fn set_selling(conn: &mut Conn, id: VerticalId, selling: &Selling, now: Ts) -> Result<()> {
+    diesel::update(verticals::table.find(id))
+        .set((
+            verticals::selling.eq(json(&selling.rules)?),
+            verticals::stopped.eq(selling.stopped),
+        ))
+        .execute(conn)?;
+    touch_requests(conn, id, now)
+}
+
+/// Tells every server that the active requests of a vertical are to be compiled anew.
+fn touch_requests(conn: &mut Conn, id: VerticalId, now: Ts) -> Result<()> {
     let active: Vec<RequestId> = purchase_requests::table
         .filter(purchase_requests::vertical_id.eq(id))
         .filter(purchase_requests::state.eq("active"))
@@ -247,6 +269,11 @@ fn assemble(row: Row, own: Vec<Field>) -> Result<Vertical> {
     let mut fields = common::fields(row.min_age);
     fields.extend(own);
     let disputes: DisputeRules = from_json(&row.dispute_rules)?;
+    let rules: SellingRules = from_json(&row.selling)?;
+    let selling = Selling {
+        rules,
+        stopped: row.stopped,
+    };
     Ok(Vertical {
         id: row.id,
         key: row.key,
@@ -268,6 +295,7 @@ fn assemble(row: Row, own: Vec<Field>) -> Result<Vertical> {
             refused_days: row.keep_refused_days,
             recipients: row.consent_recipients,
         },
+        selling,
         disputes,
         fields,
     })

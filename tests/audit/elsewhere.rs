@@ -61,6 +61,16 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "keep",
     ),
     (
+        "/operator/verticals/{key}/selling",
+        "matching/decisions.rs",
+        "sells_by",
+    ),
+    (
+        "/operator/verticals/{key}/selling/{buyer}",
+        "matching/decisions.rs",
+        "stands",
+    ),
+    (
         "/api/v1/payout_approvals/{id}",
         "payouts/pages.rs",
         "payouts_by_api",

@@ -193,6 +193,8 @@ impl<'a> Scene<'a> {
         });
         self.post(&self.buyer, "/purchase_requests/preview", &terms)
             .await;
+        self.post(&self.buyer, "/purchase_requests/backtest", &terms)
+            .await;
         let path = format!(
             "/purchase_requests/{}",
             id(&self.post(&self.buyer, "/purchase_requests", &terms).await)

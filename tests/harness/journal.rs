@@ -18,6 +18,10 @@ pub const CHANGES_NOTHING: &[(&str, &str)] = &[
         "counts what a request would buy",
     ),
     (
+        "/api/v1/purchase_requests/backtest",
+        "counts what a request would have bought",
+    ),
+    (
         "/api/v1/contracts/{id}/versions/{number}",
         "says that terms never change",
     ),

@@ -25,6 +25,8 @@ diesel::table! {
         keep_sold_days -> Integer,
         keep_refused_days -> Integer,
         consent_recipients -> Text,
+        selling -> Text,
+        stopped -> Bool,
     }
 }
 
@@ -272,5 +274,45 @@ diesel::table! {
         list -> Text,
         hash -> Binary,
         added_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    buyer_shares (vertical_id, buyer_id) {
+        vertical_id -> DbUuid,
+        buyer_id -> DbUuid,
+        tier -> Integer,
+        weight -> Integer,
+    }
+}
+
+diesel::table! {
+    draws (day) {
+        day -> BigInt,
+        commitment -> Text,
+        master_key_id -> Text,
+        wrapped_key -> Binary,
+        sealed -> Binary,
+        seed -> Nullable<Text>,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    decisions (id) {
+        id -> DbUuid,
+        lead_id -> DbUuid,
+        vertical_id -> DbUuid,
+        at -> BigInt,
+        day -> BigInt,
+        body -> Text,
+        digest -> Text,
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::db::schema::{
-    bank_details, conversions, dispute_entries, dispute_files, import_files, index_keys,
+    bank_details, conversions, dispute_entries, dispute_files, draws, import_files, index_keys,
     lead_audits, lead_contacts, payouts, purchase_notes, refused_leads, subject_requests,
     webhook_endpoints,
 };
@@ -99,6 +99,7 @@ sealed_tables! {
     conversions id ConversionId, master_key_id wrapped_key;
     dispute_entries id DisputeEntryId, master_key_id wrapped_key;
     dispute_files entry_id DisputeEntryId, master_key_id wrapped_key;
+    draws day i64, master_key_id wrapped_key;
     import_files import_id ImportId, master_key_id wrapped_key;
     index_keys id IndexKeyId, master_key_id wrapped_key;
     lead_audits id LeadAuditId, master_key_id wrapped_key;

@@ -1,0 +1,162 @@
+//! Decisions about leads, kept so that they can be made again: who contended with what, and who got the lead.
+//!
+//! A decision's digest goes into the sealed audit log, so that inputs that are changed afterwards are noticed. Neither holds data of the person.
+
+use serde::{Deserialize, Serialize};
+
+pub use super::store::decisions::{find, latest, of_lead};
+
+use super::distribution::{Contender, Draw, KEPT, arrange, pays};
+use super::store::decisions as store;
+use super::{Plan, draws};
+use crate::access::Actor;
+use crate::audit;
+use crate::clock::Ts;
+use crate::db::Conn;
+use crate::db::types::json;
+use crate::error::Result;
+use crate::id::{AccountId, DecisionId, LeadId, RequestId, VerticalId};
+use crate::leads::Listing;
+use crate::vault::{Vault, hex, sha256};
+use crate::verticals::{Distribution, Pricing};
+
+/// One offer of the lead to one request: sold for so many minor units, or the gate that had closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    pub request: RequestId,
+    pub paid: Option<i64>,
+    pub gate: Option<u16>,
+}
+
+/// What was known, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    pub distribution: Distribution,
+    pub pricing: Pricing,
+    /// The ask in minor units.
+    pub ask: i64,
+    pub copies: usize,
+    /// In the order of the decision.
+    pub contenders: Vec<Contender>,
+    /// How many there were, kept or not.
+    pub contended: usize,
+    pub tries: Vec<Try>,
+}
+
+impl Body {
+    /// What a plan for a listing came to.
+    pub fn new(plan: &Plan, listing: &Listing, copies: usize, tries: Vec<Try>) -> Self {
+        let mut contenders = plan.contenders.clone();
+        contenders.truncate(KEPT);
+        Self {
+            distribution: plan.selling.rules.distribution,
+            pricing: plan.selling.rules.pricing,
+            ask: listing.ask.minor,
+            copies,
+            contenders,
+            contended: plan.contenders.len(),
+            tries,
+        }
+    }
+}
+
+/// A decision as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub id: DecisionId,
+    pub lead: LeadId,
+    pub vertical: VerticalId,
+    pub at: Ts,
+    /// Whose seed the lots were drawn with.
+    pub day: i64,
+    pub body: Body,
+}
+
+/// How a replay ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The same requests got the lead, for the same prices.
+    Same,
+    /// The stored inputs are not those that were decided on.
+    Tampered(&'static str),
+    /// The rule gives another outcome.
+    Differs(String),
+}
+
+impl Decision {
+    /// SHA-256 over everything that a replay reads, in hex.
+    pub fn digest(&self) -> Result<String> {
+        let whole = (
+            self.id,
+            self.lead,
+            self.vertical,
+            self.at.micros(),
+            self.day,
+            &self.body,
+        );
+        Ok(hex(&sha256(json(&whole)?.as_bytes())))
+    }
+
+    /// Decides again from the stored inputs, with the seed of the day.
+    pub fn replay(&self, seed: &[u8]) -> Verdict {
+        let body = &self.body;
+        let draw = Draw {
+            lead: self.lead,
+            seed,
+        };
+        let mut again = body.contenders.clone();
+        again.sort_by_key(|contender| contender.request);
+        arrange(body.distribution, &draw, &mut again);
+        if again != body.contenders {
+            return Verdict::Differs("the order is another".to_owned());
+        }
+        let mut left = body.copies;
+        for (place, (contender, tried)) in again.iter().zip(&body.tries).enumerate() {
+            if contender.request != tried.request || left == 0 {
+                return Verdict::Differs(format!("{} was tried out of turn", tried.request));
+            }
+            let Some(paid) = tried.paid else {
+                continue;
+            };
+            if pays(body.pricing, &again, place, left, body.ask) != Some(paid) {
+                return Verdict::Differs(format!("{} paid another price", tried.request));
+            }
+            left -= 1;
+        }
+        Verdict::Same
+    }
+}
+
+/// Keeps a decision, and its digest in the audit log.
+pub fn record(conn: &mut Conn, decision: &Decision, seller: AccountId) -> Result<()> {
+    let digest = decision.digest()?;
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: decision.at,
+            actor: Actor::System,
+            account_id: Some(seller),
+            action: "lead.decided",
+            subject: decision.id.to_string(),
+            detail: serde_json::json!({ "lead": decision.lead, "digest": &digest }),
+        },
+    )?;
+    store::insert(conn, decision, digest)
+}
+
+/// Replays a kept decision: its digest, the digest in the audit log, order and prices.
+pub fn check(conn: &mut Conn, vault: &Vault, decision: &Decision, digest: &str) -> Result<Verdict> {
+    let present = decision.digest()?;
+    if present != digest {
+        return Ok(Verdict::Tampered("its digest is another"));
+    }
+    let told = audit::history(conn, &decision.id.to_string(), 1)?;
+    if told
+        .first()
+        .is_none_or(|event| event.detail["digest"] != present)
+    {
+        return Ok(Verdict::Tampered("the audit log has another digest"));
+    }
+    let seed = draws::seed(conn, vault, decision.day, decision.at)?;
+    Ok(decision.replay(&seed))
+}
