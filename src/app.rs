@@ -25,7 +25,7 @@ use crate::error::{Code, Error, Reason};
 use crate::events::Hooks;
 use crate::jobs::Runner;
 use crate::leads;
-use crate::leads::confirm::send::{CodeSender, Texter, send as send_code};
+use crate::leads::confirm::send::{CodeSender, send as send_code};
 use crate::leads::confirm::{CONFIRM_JOB, ConfirmJob};
 use crate::leads::import::{IMPORT_JOB, ImportJob, Importer};
 use crate::mail::Mailer;
@@ -34,13 +34,15 @@ use crate::notices::{self, jobs::Teller};
 use crate::outbound::{Outbound, Reach};
 use crate::privacy::{self, jobs::Sender as SubjectSender};
 use crate::purchases::jobs::match_request;
+use crate::sms::Texter;
 use crate::vault::Vault;
 use crate::verification::{DnsOutsider, Guarded, Outside, Verifier};
 use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
-    audits, backtests, contracts, conversions, disputes, events, icps, ledger, payouts, pings,
-    purchases, reports, requests, routes, scoring, standing, suppression, verification, verticals,
+    audits, backtests, calls, contracts, conversions, disputes, events, icps, ledger, payouts,
+    pings, purchases, reports, requests, routes, scoring, standing, suppression, verification,
+    verticals,
 };
 
 pub use logs::start_logs;
@@ -173,21 +175,11 @@ fn outside(config: &Config, clock: &Clock) -> anyhow::Result<Outside> {
     })
 }
 
-fn code_sender(ctx: &Ctx, config: &Config, mailer: &Arc<Mailer>) -> anyhow::Result<CodeSender> {
+/// The gateway of text messages, where there is one; it may stand in the operator's own network.
+fn texter(config: &Config, clock: &Clock) -> anyhow::Result<Option<Arc<Texter>>> {
     let outbound = Outbound::new(Reach::Any)?;
-    let texter = config.sms.clone().map(|service| Texter {
-        outbound,
-        service,
-        timeout: config.lookup_timeout,
-    });
-    Ok(CodeSender {
-        db: ctx.db.clone(),
-        clock: ctx.clock.clone(),
-        vault: Arc::clone(&ctx.vault),
-        mailer: Arc::clone(mailer),
-        texter: texter.map(Arc::new),
-        base_url: config.public_url.clone(),
-    })
+    let service = config.sms.clone();
+    Ok(service.map(|service| Arc::new(Texter::new(outbound, service, clock.clone()))))
 }
 
 /// Who does each kind of job.
@@ -205,7 +197,15 @@ fn runner(
         verifier: Arc::clone(verifier),
     };
     let mailer = Arc::new(Mailer::open(&config.mail, &config.mail_from)?);
-    let codes = code_sender(ctx, config, &mailer)?;
+    let texter = texter(config, &ctx.clock)?;
+    let codes = CodeSender {
+        db: ctx.db.clone(),
+        clock: ctx.clock.clone(),
+        vault: Arc::clone(&ctx.vault),
+        mailer: Arc::clone(&mailer),
+        texter: texter.clone(),
+        base_url: config.public_url.clone(),
+    };
     let teller = Teller {
         db: ctx.db.clone(),
         vault: Arc::clone(&ctx.vault),
@@ -224,6 +224,7 @@ fn runner(
         clock: ctx.clock.clone(),
         vault: Arc::clone(&ctx.vault),
         mailer: Arc::clone(&sender.mailer),
+        texter,
         base_url: config.public_url.clone(),
     };
     let (db, clock) = (ctx.db.clone(), ctx.clock.clone());
@@ -264,7 +265,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 22] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 23] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -281,6 +282,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         audits::api::Doc::openapi,
         standing::api::Doc::openapi,
         scoring::api::Doc::openapi,
+        scoring::api::versions::Doc::openapi,
         payouts::api::Doc::openapi,
         verticals::api::Doc::openapi,
         leads::api::Doc::openapi,
@@ -298,7 +300,7 @@ fn bring_up_to_date(db: &Db, config: &Config, now: Ts) -> anyhow::Result<()> {
         }
         db.write_blocking(move |conn| {
             verticals::seed(conn, now)?;
-            privacy::calls::seed(conn, now)?;
+            calls::seed(conn, now)?;
             scoring::seed(conn, now)
         })
         .context("the shipped verticals, rules of calling and scoring models cannot be added")?;

@@ -1,6 +1,7 @@
 //! Leads: people who asked for something, received from sellers, checked, and listed for sale.
 
 mod again;
+mod ageing;
 pub mod api;
 mod attributes;
 pub mod confirm;
@@ -27,6 +28,7 @@ mod told;
 use utoipa::ToSchema;
 
 pub use again::offer_again;
+pub use ageing::age;
 pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};

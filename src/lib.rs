@@ -31,6 +31,8 @@ pub mod outbound;
 
 pub mod config;
 
+pub mod sms;
+
 pub mod web;
 
 // The slices, each a concept of the exchange.
@@ -51,6 +53,8 @@ pub mod scoring;
 pub mod verification;
 
 pub mod suppression;
+
+pub mod calls;
 
 pub mod leads;
 

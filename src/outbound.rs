@@ -1,5 +1,7 @@
 //! HTTP to other servers: one client for all, that never reaches into the network this server stands in.
 
+mod breaker;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
+
+pub use breaker::Breaker;
 
 /// The longest that an exchange may take, the answer included.
 pub const TIMEOUT: Duration = Duration::from_secs(15);

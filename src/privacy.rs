@@ -2,7 +2,6 @@
 //! and how long personal data is kept when nobody asks.
 
 pub mod api;
-pub mod calls;
 mod erase;
 mod index;
 pub mod jobs;

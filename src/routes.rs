@@ -10,8 +10,8 @@ use actix_web::web::ServiceConfig;
 use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
-    accounts, audits, backtests, contracts, conversions, disputes, events, icps, leads, ledger,
-    matching, payouts, pings, privacy, purchases, reports, requests, scoring, standing,
+    accounts, audits, backtests, calls, contracts, conversions, disputes, events, icps, leads,
+    ledger, matching, payouts, pings, privacy, purchases, reports, requests, scoring, standing,
     suppression, verification, verticals,
 };
 #[allow(
@@ -64,8 +64,8 @@ routes! {
     POST "/privacy/withdraw/{token}" => PUBLIC, privacy::pages::withdraw::withdraw;
     GET "/privacy/{id}" => PUBLIC, privacy::pages::code_form;
     POST "/privacy/{id}" => PUBLIC, privacy::pages::confirm;
-    GET "/operator/call-rules" => OPERATOR_SEES, privacy::pages::calls::show;
-    POST "/operator/call-rules" => ADMIN_ACTS, privacy::pages::calls::set;
+    GET "/operator/call-rules" => OPERATOR_SEES, calls::pages::show;
+    POST "/operator/call-rules" => ADMIN_ACTS, calls::pages::set;
     GET "/operator/withdrawals" => OPERATOR_SEES, privacy::pages::desk::show;
     GET "/api/v1/leads/{id}/withdrawal_link" => seller_reads(Scope::LeadsRead), privacy::api::withdrawal_link;
     POST "/api/v1/purchases/{id}/confirm_revocation" => buyer_writes(Scope::PurchasesWrite), privacy::api::confirm;
@@ -250,6 +250,11 @@ routes! {
     POST "/api/v1/leads/{id}/events" => seller_writes(Scope::LeadsWrite), scoring::api::report;
     GET "/api/v1/leads/{id}/tracking" => seller_reads(Scope::LeadsRead), scoring::api::tracking;
     GET "/api/v1/verticals/{key}/score_model" => SIGNED_IN, scoring::api::model;
+    GET "/api/v1/verticals/{key}/score_models" => operator_reads(Scope::OperatorRead), scoring::api::versions::list;
+    POST "/api/v1/verticals/{key}/score_models" => admin_writes(Scope::OperatorWrite), scoring::api::versions::draft;
+    POST "/api/v1/verticals/{key}/score_models/{version}/trial" => admin_writes(Scope::OperatorWrite), scoring::api::versions::trial;
+    POST "/api/v1/verticals/{key}/score_models/{version}/live" => admin_writes(Scope::OperatorWrite), scoring::api::versions::live;
+    POST "/api/v1/verticals/{key}/score_models/{version}/drop" => admin_writes(Scope::OperatorWrite), scoring::api::versions::drop;
 
     GET "/disputes" => PUBLIC, disputes::pages::public::rules;
     GET "/buyer/disputes" => BUYER_SEES, disputes::pages::list;

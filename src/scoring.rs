@@ -17,7 +17,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use events::{EventSource, NewEvent, Recorded, record};
-pub use facts::{Bant, Facts, Happened, Signals};
+pub use facts::{Authority, Bant, Budget, Facts, Happened, Need, Signals, Timing};
 pub use model::{Formula, MAX_RULES, Scored, Stage, Temperature, Thresholds};
 pub use models::{drop_draft, go_live, live, save_draft, seed, test};
 pub use rescore::{First, decay, first, keep, move_leads};

@@ -125,9 +125,14 @@ pub fn keep(conn: &mut Conn, lead: LeadId, hashes: &[Vec<u8>]) -> Result<()> {
     store::keep(conn, lead, hashes)
 }
 
-/// Puts an address on the exchange's list, as its owner asked.
-pub fn add_email(conn: &mut Conn, vault: &Vault, address: &str, now: Ts) -> Result<()> {
-    let hashes = to_write(vault, Some(address), None);
+/// Puts a contact on the exchange's list, as its owner asked.
+pub fn add_contact(
+    conn: &mut Conn,
+    vault: &Vault,
+    (email, phone): (Option<&str>, Option<&str>),
+    now: Ts,
+) -> Result<()> {
+    let hashes = to_write(vault, email, phone);
     store::add(conn, None, List::DoNotContact, &hashes, now)?;
     Ok(())
 }

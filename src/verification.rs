@@ -35,7 +35,7 @@ pub use outside::{Answer, Asking, Guarded, Outside, Outsider, Word};
 pub use pages::check_label;
 pub use phone::{Phone, PhoneKind};
 pub use postal::Formats;
-pub use settings::{Confirmation, Limits, Settings, change, current};
+pub use settings::{CodeChannel, Confirmation, Limits, Settings, change, current};
 pub use source::Trace;
 
 use crate::clock::{MINUTE, Ts};

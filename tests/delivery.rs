@@ -1,5 +1,7 @@
 //! Letters with bought leads, handed to a mail server in a real conversation.
 
+use galena::access::Actor;
+use galena::calls::{self, CallRule};
 use galena::clock::HOUR;
 use galena::purchases::DELIVER_JOB;
 use serde_json::json;
@@ -32,6 +34,16 @@ async fn sold_one(backend: Backend, mail: &MailServer) -> (TestApp, Trader) {
     )
     .await;
     market::activate(&app, &buyer, &request).await;
+    let now = app.clock.now();
+    let rule = CallRule {
+        country: "LV".to_owned(),
+        max_consent_age_days: Some(30),
+        needs_register: true,
+        note: "A register of the test".to_owned(),
+        updated_at: now,
+    };
+    app.write(move |conn| calls::set(conn, &rule, Actor::System, now))
+        .await;
     market::send_batch(&app, &seller, &[market::latvian_lead(7, 1)]).await;
     (app, buyer)
 }
@@ -63,6 +75,8 @@ fn a_bought_lead_is_mailed_once_with_its_contact() {
                 "janis.berzins.7@example.org",
                 "20.00",
                 "Sunglasses",
+                "Calls until: 2026-12-20",
+                "Ask the register first: A register of the test",
             ] {
                 assert!(
                     letter.content.contains(part),

@@ -10,6 +10,7 @@ mod harness;
 
 mod access;
 mod accounts;
+mod ageing;
 mod architecture;
 mod audit;
 mod audits;

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod index;
+mod servers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

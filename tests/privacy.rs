@@ -4,6 +4,7 @@ mod erasure;
 mod keeping;
 mod keys;
 mod page;
+mod phone;
 mod tables;
 mod withdrawal;
 

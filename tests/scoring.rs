@@ -1,7 +1,9 @@
 //! Scoring: the facts' example, what people do, fading, versions of models, tracked links.
 
+mod entry;
 mod links;
 mod models;
+mod versions;
 
 use std::collections::BTreeSet;
 

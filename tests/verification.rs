@@ -6,6 +6,7 @@ mod labelled;
 mod outside;
 mod pages;
 mod settings;
+mod texts;
 
 use serde_json::Value;
 

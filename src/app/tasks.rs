@@ -217,9 +217,13 @@ async fn invoices_due(app: App) -> Result<()> {
     Ok(())
 }
 
-/// Ends listings whose time is over.
+/// Ends listings whose time is over, and lets the asks of others fall.
 async fn expire(app: App) -> Result<()> {
-    in_batches(&app, &[leads::expire, leads::confirm::lapse_due]).await
+    in_batches(
+        &app,
+        &[leads::expire, leads::age, leads::confirm::lapse_due],
+    )
+    .await
 }
 
 /// Erases what was kept for long enough, and overwrites what erasures left behind.

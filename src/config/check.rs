@@ -73,6 +73,11 @@ impl Problems {
         self.within(name, option, default, 1, MAX_RATE)
     }
 
+    fn matching(&mut self, option: Option<&str>) -> Matching {
+        let named = option.unwrap_or(Matching::Index.as_str()).parse();
+        self.keep("matching", named, || Matching::Index)
+    }
+
     fn refuse_if(&mut self, is_wrong: bool, problem: &str) {
         if is_wrong {
             self.0.push(problem.to_owned());
@@ -178,11 +183,7 @@ impl TryFrom<Options> for Config {
                 10,
                 15_000,
             ))),
-            matching: wrong.keep(
-                "matching",
-                options.matching.as_deref().unwrap_or("index").parse(),
-                || Matching::Index,
-            ),
+            matching: wrong.matching(options.matching.as_deref()),
             dns: wrong.keep(
                 "dns",
                 options.dns.as_deref().unwrap_or("off").parse(),

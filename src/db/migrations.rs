@@ -31,6 +31,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000023_audits",
     "20261128000025_suppression",
     "20261128000026_distribution",
+    "20261128000028_ageing",
     "20261128000031_pings",
 ];
 

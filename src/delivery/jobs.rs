@@ -6,6 +6,7 @@ use super::letter::{self, Brief};
 use super::{Delivery, DeliveryChannel, DeliveryState, store};
 use crate::access::Actor;
 use crate::audit;
+use crate::calls;
 use crate::clock::{Clock, Ts};
 use crate::db::{Conn, Db};
 use crate::error::Result;
@@ -131,8 +132,11 @@ fn compose(
     };
     noted(conn, &purchase, now)?;
     let consent = leads::consent(conn, purchase.lead_id)?;
+    let given_at = &listing.consent_given_at;
+    let calls = calls::advice(conn, &listing.attributes, given_at, now)?;
     let brief = Brief {
         consent: &consent,
+        calls: calls.as_ref(),
         purchase: &purchase,
         request: request.as_ref().map_or("", |request| &request.name),
         interest: &listing.interest,

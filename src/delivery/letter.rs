@@ -3,6 +3,7 @@
 use askama::Template;
 use i18n_embed_fl::fl;
 
+use crate::calls::Advice;
 use crate::error::{Error, Result};
 use crate::leads::{Consent, Contact};
 use crate::mail::Message;
@@ -41,6 +42,8 @@ pub struct Brief<'a> {
     pub interest: &'a str,
     /// What the person agreed to, with its proof.
     pub consent: &'a Consent,
+    /// What the person's country asks of whoever calls.
+    pub calls: Option<&'a Advice>,
     /// The address of this server, without a slash at its end.
     pub base_url: &'a str,
 }
@@ -80,6 +83,15 @@ pub fn write(l: &Lang, to: &str, contact: &Contact, brief: &Brief<'_>) -> Result
     })
 }
 
+fn calls_until(l: &Lang, calls: &Advice) -> Option<String> {
+    let until = calls.allowed_until?;
+    Some(if calls.is_over {
+        fl!(l, "privacy-calls-lead-over")
+    } else {
+        until.utc().format("%Y-%m-%d").to_string()
+    })
+}
+
 /// What is known of the person, as label and value.
 fn facts(l: &Lang, contact: &Contact, brief: &Brief<'_>) -> Vec<(String, String)> {
     let consent = brief.consent;
@@ -91,6 +103,17 @@ fn facts(l: &Lang, contact: &Contact, brief: &Brief<'_>) -> Vec<(String, String)
         (fl!(l, "delivery-company"), contact.company.clone()),
         (fl!(l, "delivery-job-title"), contact.job_title.clone()),
         (fl!(l, "delivery-interest"), Some(brief.interest.to_owned())),
+        (
+            fl!(l, "privacy-calls-lead-until"),
+            brief.calls.and_then(|calls| calls_until(l, calls)),
+        ),
+        (
+            fl!(l, "privacy-calls-register"),
+            brief
+                .calls
+                .filter(|calls| calls.check_register_first)
+                .map(|calls| fl!(l, "privacy-calls-lead-register", note = calls.note.as_str())),
+        ),
         (
             fl!(l, "delivery-price"),
             Some(brief.purchase.price().to_string()),

@@ -10,12 +10,13 @@ use crate::access::Actor;
 use crate::audit;
 use crate::clock::{HOUR, MINUTE, Ts};
 use crate::db::Conn;
-use crate::db::types::text_enum;
 use crate::error::{Code, Error, Reason, Result};
 use crate::id::{AccountId, LeadId};
 use crate::jobs;
 use crate::vault::{Vault, random};
 use crate::verification::{Check, CheckName, Confirmation, Effect, Settings, Verdict, Verifier};
+
+pub use crate::verification::CodeChannel;
 
 /// The job that sends a code.
 pub const CONFIRM_JOB: &str = "send_confirmation";
@@ -29,11 +30,6 @@ const PAUSE: i64 = MINUTE;
 /// How long a code counts.
 const CODE_LIFE: i64 = HOUR;
 const DIGITS: u32 = 6;
-
-text_enum! {
-    /// The way a code goes to the person.
-    pub enum CodeChannel { Email = "email", Sms = "sms" }
-}
 
 /// The payload of `CONFIRM_JOB`; the code is made when it is sent, so that it is never in a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +60,19 @@ pub enum Answer {
     },
     /// No code counts any more: too late, or too many tries.
     Spent,
+}
+
+/// Refuses a way that this exchange does not send by.
+pub fn check_channel(channel: CodeChannel, has_texts: bool) -> Result<()> {
+    if channel == CodeChannel::Sms && !has_texts {
+        let accepted = "email: this exchange sends no text messages";
+        return Err(Error::invalid_field(
+            "channel",
+            Reason::NotAllowed,
+            accepted,
+        ));
+    }
+    Ok(())
 }
 
 /// Asks the person of a lead to confirm the contact; 409 when that is not possible, or done.
@@ -133,10 +142,10 @@ fn expiry(settings: &Settings, now: Ts) -> Ts {
 
 /// Asks the person of a lead that was just received, and waits for nothing else.
 pub(super) fn begin(conn: &mut Conn, settings: &Settings, lead: &Listing, now: Ts) -> Result<()> {
-    let channel = if lead.has_email() {
-        CodeChannel::Email
-    } else {
-        CodeChannel::Sms
+    let channel = match settings.limits.confirm_by {
+        CodeChannel::Sms if lead.has_phone() => CodeChannel::Sms,
+        _ if lead.has_email() => CodeChannel::Email,
+        _ => CodeChannel::Sms,
     };
     store::confirm::insert(conn, lead.id, channel, expiry(settings, now), now)?;
     let job = ConfirmJob {
@@ -156,14 +165,30 @@ pub fn progress(conn: &mut Conn, id: LeadId) -> Result<Option<Progress>> {
 pub(super) fn make_code(
     conn: &mut Conn,
     vault: &Vault,
-    id: LeadId,
+    (id, channel): (LeadId, CodeChannel),
     now: Ts,
 ) -> Result<Option<String>> {
     let number = u32::from_be_bytes(random()?) % 10_u32.pow(DIGITS);
     let code = format!("{number:06}");
     let hash = hash(vault, id, &code);
-    let is_made = store::confirm::set_code(conn, id, &hash, MAX_SENDS, now)?;
+    let is_made = store::confirm::set_code(conn, (id, channel), &hash, MAX_SENDS, now)?;
     Ok(is_made.then_some(code))
+}
+
+/// Takes a code back that nobody was sent: it counts no more, and not among those that may be sent.
+pub(super) fn take_back(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: LeadId,
+    code: &str,
+    now: Ts,
+) -> Result<()> {
+    if !store::confirm::take_back(conn, id, &hash(vault, id, code))? {
+        return Ok(());
+    }
+    let seller = store::listing(conn, id)?.seller_id;
+    let action = "confirmation.not_sent";
+    record(conn, (id, seller), Actor::System, action, json!({}), now)
 }
 
 fn hash(vault: &Vault, id: LeadId, code: &str) -> Vec<u8> {

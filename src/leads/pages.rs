@@ -113,6 +113,10 @@ fn contact_facts(l: &Lang, vertical: &Vertical, contact: &Contact) -> Vec<Fact> 
 fn event_label(l: &Lang, event: &Event) -> String {
     let detail = &event.detail;
     let points = |side: &str| detail[side]["score"].as_i64().unwrap_or_default();
+    let asked = |side: &str| {
+        let word = |key: &str| detail[side]["ask"][key].as_str().unwrap_or_default();
+        format!("{} {}", word("amount"), word("currency"))
+    };
     let stage = |side: &str| {
         let stage = detail[side]["stage"].as_str().unwrap_or_default();
         let parsed: Option<Stage> = stage.parse().ok();
@@ -126,11 +130,18 @@ fn event_label(l: &Lang, event: &Event) -> String {
         "lead.rejected" => fl!(l, "leads-event-rejected"),
         "confirmation.asked" => fl!(l, "leads-event-confirmation-asked"),
         "confirmation.sent" => fl!(l, "leads-event-confirmation-sent"),
+        "confirmation.not_sent" => fl!(l, "leads-event-confirmation-not-sent"),
         "confirmation.failed" => fl!(l, "leads-event-confirmation-failed"),
         "confirmation.done" => fl!(l, "leads-event-confirmation-done"),
         "confirmation.lapsed" => fl!(l, "leads-event-confirmation-lapsed"),
         "lead.withdrawn" => fl!(l, "leads-event-withdrawn"),
         "lead.expired" => fl!(l, "leads-event-expired"),
+        "lead.aged" => fl!(
+            l,
+            "leads-event-aged",
+            before = asked("before"),
+            after = asked("after")
+        ),
         "lead.sold" => fl!(l, "leads-event-sold"),
         "lead.stage_changed" => fl!(
             l,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::document::{Object, Reader};
+use super::document::{Object, Reader, Spelling};
 use crate::error::Reason;
 use crate::scoring::{Bant, Signals};
 
@@ -49,7 +49,10 @@ fn answer<T: FromStr<Err = String>>(
     object: &Object<'_>,
     key: &str,
 ) -> Option<T> {
-    let text = reader.text(object, key, 40)?;
+    let mut text = reader.text(object, key, 40)?;
+    if reader.spelling == Spelling::Text {
+        text = text.to_lowercase().replace([' ', '-'], "_");
+    }
     match text.parse() {
         Ok(answer) => Some(answer),
         Err(accepted) => {

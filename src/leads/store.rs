@@ -1,5 +1,6 @@
 //! The tables of leads.
 
+pub(super) mod ageing;
 pub(super) mod confirm;
 pub(super) mod imports;
 pub(super) mod intake;
@@ -120,7 +121,7 @@ pub fn listed_in(
         .collect()
 }
 
-/// Leads of a vertical that came to the market, the oldest first, from a place in time on.
+/// Leads of a vertical that came to the market, the oldest first, from a place in time on, at their first asks.
 pub fn history(
     conn: &mut Conn,
     vertical: VerticalId,
@@ -141,13 +142,19 @@ pub fn history(
         .filter(leads::received_at.le(until))
         .order((leads::received_at, leads::id))
         .limit(limit)
-        .select(ListingRow::as_select())
+        .select((ListingRow::as_select(), leads::first_ask_minor))
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(leads::received_at.gt(since).or(leads::id.gt(after)));
     }
-    let rows: Vec<ListingRow> = query.load(conn)?;
-    rows.into_iter().map(ListingRow::listing).collect()
+    let rows: Vec<(ListingRow, Option<i64>)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(row, first_ask)| {
+            let mut listing = row.listing()?;
+            listing.ask.minor = first_ask.unwrap_or(listing.ask.minor);
+            Ok(listing)
+        })
+        .collect()
 }
 
 /// A contact as it is kept.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::store::decisions::{find, latest, of_lead};
 
-use super::distribution::{Contender, Draw, KEPT, arrange, pays};
+use super::distribution::{Contender, Draw, KEPT, TRIED, arrange, pays};
 use super::store::decisions as store;
 use super::{Plan, draws};
 use crate::access::Actor;
@@ -122,6 +122,9 @@ impl Decision {
                 return Verdict::Differs(format!("{} paid another price", tried.request));
             }
             left -= 1;
+        }
+        if left > 0 && body.tries.len() < again.len().min(TRIED) {
+            return Verdict::Differs("others were not tried".to_owned());
         }
         Verdict::Same
     }

@@ -17,6 +17,9 @@ use crate::verticals::{Distribution, Pricing};
 /// them alone.
 pub const KEPT: usize = 200;
 
+/// Contenders that are offered a lead; one that so many cannot pay for waits on the market.
+pub const TRIED: usize = 50;
+
 /// A request as it enters the decision about a lead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Contender {

@@ -1,6 +1,5 @@
 //! The pages of the person behind a lead, and the operator's list of withdrawals that wait.
 
-pub mod calls;
 pub mod desk;
 pub mod withdraw;
 
@@ -26,14 +25,17 @@ use crate::web::{
 #[template(path = "public/privacy.html")]
 struct PrivacyPage {
     page: Page,
+    /// Whether codes go out as text messages.
+    has_texts: bool,
     contact: String,
     errors: Vec<FieldError>,
 }
 
 /// `GET /privacy`: what is kept of people, and the way to one's own.
-pub async fn show(page: Page) -> Result<HttpResponse> {
+pub async fn show(page: Page, state: Data<State>) -> Result<HttpResponse> {
     html(&PrivacyPage {
         page,
+        has_texts: state.config.sms.is_some(),
         contact: String::new(),
         errors: Vec::new(),
     })
@@ -54,6 +56,7 @@ pub async fn ask(
         Err(errors) => {
             let page = PrivacyPage {
                 page,
+                has_texts: state.config.sms.is_some(),
                 contact: typed,
                 errors,
             };

@@ -1,6 +1,5 @@
 //! What privacy keeps and destroys, over every table that may hold personal data.
 
-pub(super) mod calls;
 pub(super) mod erase;
 pub(super) mod index;
 pub(super) mod keys;

@@ -10,7 +10,7 @@ use super::store::subject as store;
 use super::{Cause, Via, erase, revoke};
 use crate::access::Actor;
 use crate::audit;
-use crate::clock::{DAY, MINUTE, Ts};
+use crate::clock::{DAY, HOUR, MINUTE, Ts};
 use crate::db::Conn;
 use crate::db::types::{from_json, text_enum};
 use crate::error::{Code, Error, FieldError, Reason, Result};
@@ -19,7 +19,8 @@ use crate::jobs as queue;
 use crate::leads::{self, Consent, Contact, LeadState, Origin};
 use crate::suppression;
 use crate::vault::{Sealed, Vault, random, sha256};
-use crate::verification::{email, phone};
+use crate::verification::email;
+use crate::verification::phone::{self, PhoneKind};
 use crate::verticals::Attributes;
 
 /// The job that sends a code.
@@ -30,6 +31,8 @@ const CODE_MINUTES: i64 = 30;
 pub const ACCESS_MINUTES: i64 = 30;
 /// Codes for one contact in a day; beyond that none is sent, and the answer is the same.
 const CODES_A_DAY: i64 = 5;
+/// Text messages in an hour to all numbers together, since each costs the operator; likewise.
+const TEXTS_AN_HOUR: i64 = 300;
 /// The codes there are.
 const CODES: u64 = 100_000_000;
 /// Leads of one contact that are shown; more than that are nobody's.
@@ -40,7 +43,7 @@ text_enum! {
     pub enum AskedBy { Email = "email", Phone = "phone" }
 }
 
-/// What a person typed, normalised.
+/// What a person typed, normalised; or the address in its place that a code went to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub by: AskedBy,
@@ -55,6 +58,11 @@ impl Asked {
             return Ok(Self { by, value });
         }
         if let Some(phone) = phone::read(text, None) {
+            if phone.kind == PhoneKind::Premium {
+                let accepted = "a number that is no premium service";
+                let error = FieldError::new("contact", Reason::PhonePremium, accepted);
+                return Err(vec![error]);
+            }
             let (by, value) = (AskedBy::Phone, phone.e164);
             return Ok(Self { by, value });
         }
@@ -65,6 +73,28 @@ impl Asked {
         };
         let accepted = "name@example.com, or +371 20 000 000";
         Err(vec![FieldError::new("contact", reason, accepted)])
+    }
+
+    /// What was sealed: an address, or a number in E.164.
+    fn sealed(value: String) -> Self {
+        let by = if value.contains('@') {
+            AskedBy::Email
+        } else {
+            AskedBy::Phone
+        };
+        Self { by, value }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// The address, or the number.
+    fn parts(&self) -> (Option<&str>, Option<&str>) {
+        match self.by {
+            AskedBy::Email => (Some(&self.value), None),
+            AskedBy::Phone => (None, Some(&self.value)),
+        }
     }
 
     fn hashes(&self, vault: &Vault) -> Vec<Vec<u8>> {
@@ -110,7 +140,8 @@ pub fn ask(
         };
         queue::enqueue(conn, SUBJECT_JOB, &job, now, now)?;
     }
-    record(conn, "subject.asked", request.id, json!({}), actor, now)?;
+    let detail = json!({ "by": asked.by });
+    record(conn, "subject.asked", request.id, detail, actor, now)?;
     Ok(request.id)
 }
 
@@ -135,29 +166,34 @@ fn record(
     )
 }
 
-/// A code, and the address that it is sent to.
+/// A code, and the contact that it is sent to.
 pub(super) struct Letter {
-    pub to: String,
+    pub to: Asked,
     pub code: String,
 }
 
 /// Makes the code of a request; `None` where there is nobody to send it to, or no time left.
 ///
-/// Who asks by phone gets it at the address that came with the newest lead of that number.
+/// Who asks by phone gets it there where text messages can be sent, and otherwise at the address that came
+/// with the newest lead of that number.
 pub(super) fn make_code(
     conn: &mut Conn,
     vault: &Vault,
     id: SubjectRequestId,
+    has_texts: bool,
     now: Ts,
 ) -> Result<Option<Letter>> {
     let Some(request) = store::waiting(conn, id, now)? else {
         return Ok(None);
     };
-    let by = request.asked_by;
-    let typed = opened(vault, id, &request.into_sealed())?;
-    let to = match by {
+    let typed = Asked::sealed(opened(vault, id, &request.into_sealed())?);
+    let to = match typed.by {
         AskedBy::Email => Some(typed),
-        AskedBy::Phone => address_with(conn, vault, &typed)?,
+        AskedBy::Phone if has_texts => {
+            let texts = store::texts_since(conn, now.minus(HOUR))?;
+            (texts < TEXTS_AN_HOUR).then_some(typed)
+        }
+        AskedBy::Phone => address_with(conn, vault, typed.as_str())?.map(Asked::sealed),
     };
     let Some(to) = to else { return Ok(None) };
     let code = format!(
@@ -166,9 +202,15 @@ pub(super) fn make_code(
             .checked_rem(CODES)
             .unwrap_or(0)
     );
-    let address = vault.seal(&place(id), to.as_bytes())?;
+    let address = vault.seal(&place(id), to.as_str().as_bytes())?;
     store::set_code(conn, id, &address, &code_hash(vault, id, &code))?;
     Ok(Some(Letter { to, code }))
+}
+
+/// Whether the code of a request goes out as a text message.
+pub(super) fn goes_by_text(conn: &mut Conn, id: SubjectRequestId, now: Ts) -> Result<bool> {
+    let request = store::waiting(conn, id, now)?;
+    Ok(request.is_some_and(|request| request.asked_by == AskedBy::Phone))
 }
 
 fn opened(vault: &Vault, id: SubjectRequestId, sealed: &Sealed) -> Result<String> {
@@ -176,11 +218,8 @@ fn opened(vault: &Vault, id: SubjectRequestId, sealed: &Sealed) -> Result<String
     Ok(String::from_utf8(plain).map_err(anyhow::Error::from)?)
 }
 
-/// The address of the newest lead with this number; a retry finds it sealed in place of the number.
+/// The address of the newest lead with this number.
 fn address_with(conn: &mut Conn, vault: &Vault, phone: &str) -> Result<Option<String>> {
-    if phone.contains('@') {
-        return Ok(Some(phone.to_owned()));
-    }
     let mut found = suppression::with_contact(conn, &vault.blinds("phone", phone))?;
     found.sort_unstable();
     for id in found.into_iter().rev() {
@@ -231,11 +270,11 @@ pub fn confirm(
     Ok(Typed::Right(token))
 }
 
-/// A person whose address is confirmed.
+/// A person whose address or number is confirmed.
 #[derive(Debug, Clone)]
 pub struct Subject {
     pub request: SubjectRequestId,
-    pub email: String,
+    pub contact: Asked,
 }
 
 /// Who holds a token; 401 when its time is over.
@@ -245,7 +284,7 @@ pub fn by_token(conn: &mut Conn, vault: &Vault, token: &str, now: Ts) -> Result<
     let id = request.id;
     Ok(Subject {
         request: id,
-        email: opened(vault, id, &request.into_sealed())?,
+        contact: Asked::sealed(opened(vault, id, &request.into_sealed())?),
     })
 }
 
@@ -286,17 +325,28 @@ pub struct HeldDocument {
     pub document: Value,
 }
 
-/// Everything that is held under an address.
+/// Everything that is held under an address or a number.
 #[derive(Debug, Clone, Serialize)]
 pub struct Held {
-    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     pub leads: Vec<HeldLead>,
     pub refused: Vec<HeldDocument>,
-    /// Whether the address is on the list of those who are left alone.
+    /// Whether the contact is on the list of those who are left alone.
     pub is_suppressed: bool,
 }
 
 impl Held {
+    /// What the person asked with.
+    pub fn contact(&self) -> &str {
+        self.email
+            .as_deref()
+            .or(self.phone.as_deref())
+            .unwrap_or_default()
+    }
+
     pub fn is_nothing(&self) -> bool {
         self.leads.is_empty() && self.refused.is_empty()
     }
@@ -310,7 +360,7 @@ pub fn held(
     actor: Actor,
     now: Ts,
 ) -> Result<Held> {
-    let hashes = vault.blinds("email", &email::mailbox(&subject.email));
+    let hashes = subject.contact.hashes(vault);
     let mut ids = suppression::with_contact(conn, &hashes)?;
     ids.truncate(MAX_LEADS);
     let mut found = Vec::new();
@@ -345,8 +395,10 @@ pub fn held(
     }
     let detail = json!({ "leads": ids.len(), "refused": refused.len() });
     record(conn, "subject.viewed", subject.request, detail, actor, now)?;
+    let (email, phone) = subject.contact.parts();
     Ok(Held {
-        email: subject.email.clone(),
+        email: email.map(str::to_owned),
+        phone: phone.map(str::to_owned),
         leads: found,
         refused,
         is_suppressed: suppression::is_listed(conn, &hashes)?,
@@ -363,7 +415,7 @@ text_enum! {
     }
 }
 
-/// Does what a person wants with everything held under its address, in one transaction; says of how many leads.
+/// Does what a person wants with everything held under its contact, in one transaction; says of how many leads.
 pub fn act(
     conn: &mut Conn,
     vault: &Vault,
@@ -372,11 +424,11 @@ pub fn act(
     actor: Actor,
     now: Ts,
 ) -> Result<usize> {
-    let hashes = vault.blinds("email", &email::mailbox(&subject.email));
+    let hashes = subject.contact.hashes(vault);
     let mut ids = suppression::with_contact(conn, &hashes)?;
     // One order for all, so that two such wishes never wait for each other.
     ids.sort_unstable();
-    suppression::add_email(conn, vault, &subject.email, now)?;
+    suppression::add_contact(conn, vault, subject.contact.parts(), now)?;
     for id in &ids {
         revoke(conn, *id, Via::Page, actor, now)?;
         if wish == Wish::Erase {

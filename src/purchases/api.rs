@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Explanation, Filter, InboxRow, MarketFilter, Purchase, PurchaseState};
 use crate::access::Caller;
+use crate::calls::{self, Advice};
 use crate::clock::Ts;
 use crate::db::types::from_json;
 use crate::error::{FieldErrorJson, Result};
@@ -67,6 +68,9 @@ pub struct OpenedPurchase {
     pub consent_given_at: Ts,
     /// What the person agreed to; the rest of its proof is in the contact.
     pub consent: Consent,
+    /// What the person's country asks of whoever calls; left out where it has no rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Advice>,
     /// `withdrawn`: stop using the contact and confirm that; `erased`: it cannot be read any more.
     pub lead_state: LeadState,
 }
@@ -134,8 +138,13 @@ pub(super) fn place(row: &InboxRow) -> Cursor {
     responses((status = 200, body = OpenedPurchase), (status = 404, body = FieldErrorJson)))]
 pub async fn get(ctx: Ctx, caller: Caller, id: Path<PurchaseId>) -> Result<Json<OpenedPurchase>> {
     let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let bought = ctx
-        .write(move |conn| super::open(conn, &vault, &caller, *id, now))
+    let (bought, calls) = ctx
+        .write(move |conn| {
+            let bought = super::open(conn, &vault, &caller, *id, now)?;
+            let of = &bought.listing;
+            let calls = calls::advice(conn, &of.attributes, &of.consent_given_at, now)?;
+            Ok((bought, calls))
+        })
         .await?;
     Ok(Json(OpenedPurchase {
         purchase: PurchaseJson::new(&bought.purchase)?,
@@ -145,6 +154,7 @@ pub async fn get(ctx: Ctx, caller: Caller, id: Path<PurchaseId>) -> Result<Json<
         timeline: bought.listing.timeline,
         consent_given_at: bought.listing.consent_given_at,
         consent: bought.consent,
+        calls,
         lead_state: bought.listing.state,
     }))
 }

@@ -10,13 +10,10 @@ use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
 use crate::leads::{Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
-use crate::matching::distribution::pays;
+use crate::matching::distribution::{TRIED, pays};
 use crate::matching::{Candidate, Market, Plan};
 use crate::money::Money;
 use crate::requests;
-
-/// Requests tried for one lead; a lead that so many cannot pay for waits on the market.
-const MAX_TRIES: usize = 50;
 
 /// Sells new leads to the best-ranked requests that can pay.
 pub struct Seller {
@@ -41,14 +38,14 @@ impl Exchange for Seller {
             let ids: Vec<_> = plan
                 .candidates
                 .iter()
-                .take(MAX_TRIES)
+                .take(TRIED)
                 .map(|candidate| candidate.request.id)
                 .collect();
             requests::lock(conn, &ids)?;
         }
         let id = DecisionId::new(now);
         let (mut sales, mut tries) = (Vec::new(), Vec::new());
-        for (place, candidate) in plan.candidates.iter().enumerate().take(MAX_TRIES) {
+        for (place, candidate) in plan.candidates.iter().enumerate().take(TRIED) {
             if sales.len() == copies {
                 break;
             }
@@ -56,19 +53,19 @@ impl Exchange for Seller {
             let mut order = order(listing, candidate, place, plan.candidates.len());
             order.price = price(&plan, listing, (place, left), candidate);
             order.explanation.decision = Some(id);
-            let mut outcome = Try {
+            let mut attempt = Try {
                 request: candidate.request.id,
                 paid: None,
                 gate: None,
             };
             match sell(conn, &order, now)? {
                 Outcome::Sold(purchase) => {
-                    outcome.paid = Some(purchase.price_minor);
+                    attempt.paid = Some(purchase.price_minor);
                     sales.push(summary(&purchase));
                 }
-                Outcome::Refused(gate) => outcome.gate = Some(gate.number()),
+                Outcome::Refused(gate) => attempt.gate = Some(gate.number()),
             }
-            tries.push(outcome);
+            tries.push(attempt);
         }
         let decision = Decision {
             id,

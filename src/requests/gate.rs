@@ -175,4 +175,17 @@ mod tests {
         assert_eq!(numbers.len(), Gate::ALL.len());
         assert_eq!(codes.len(), Gate::ALL.len());
     }
+    #[test]
+    fn the_published_table_has_every_gate() {
+        let published = include_str!("../../docs/MATCHING.md");
+        for gate in Gate::ALL {
+            let row = format!(
+                "| {} | `{}` | {} |",
+                gate.number(),
+                gate.code(),
+                gate.text(english())
+            );
+            assert!(published.contains(&row), "{row}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Scores as JSON, what people did, and the links and pixels that tell of it.
 
+pub mod versions;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};

@@ -30,6 +30,7 @@ text_enum! {
 
 /// From which scores on a lead is what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ScoreThresholds)]
 pub struct Thresholds {
     /// Marketing qualified.
@@ -76,6 +77,7 @@ impl Thresholds {
 
 /// What a model is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ScoreFormula)]
 pub struct Formula {
     pub thresholds: Thresholds,

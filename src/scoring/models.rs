@@ -103,23 +103,47 @@ pub fn test(
     )
 }
 
+/// Versions that are shown at once.
+const SHOWN: i64 = 50;
+
+/// The versions of a vertical, newest first.
+pub(super) fn versions(conn: &mut Conn, vertical: VerticalId) -> Result<Vec<ScoreModel>> {
+    store::of_vertical(conn, vertical, SHOWN)
+}
+
+/// The draft of a vertical; 404 where there is none, or none of this number.
+pub(super) fn draft(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    version: Option<i32>,
+) -> Result<ScoreModel> {
+    store::draft(conn, vertical)?
+        .filter(|draft| version.is_none_or(|version| version == draft.version))
+        .ok_or_else(|| Error::refused(Code::NotFound))
+}
+
 /// The draft of a vertical with what it would do to past leads; reads only.
-pub(super) fn tried(conn: &mut Conn, vertical: VerticalId, now: Ts) -> Result<(ScoreModel, Trial)> {
-    let model = store::draft(conn, vertical)?.ok_or_else(|| Error::refused(Code::NotFound))?;
+pub(super) fn tried(
+    conn: &mut Conn,
+    vertical: VerticalId,
+    version: Option<i32>,
+    now: Ts,
+) -> Result<(ScoreModel, Trial)> {
+    let model = draft(conn, vertical, version)?;
     let trial = trial::run(conn, &model, now)?;
     Ok((model, trial))
 }
 
-/// Makes a tested version live in place of the one before. Leads keep the version that scored them, unless
+/// Makes a tested version, of this number where one is said, live in place of the one before. Leads keep the version that scored them, unless
 /// `moves_leads` asks to score those in play by the new one.
 pub fn go_live(
     conn: &mut Conn,
     caller: &Caller,
-    vertical: VerticalId,
+    (vertical, version): (VerticalId, Option<i32>),
     moves_leads: bool,
     now: Ts,
 ) -> Result<()> {
-    let model = store::draft(conn, vertical)?.ok_or_else(|| Error::refused(Code::NotFound))?;
+    let model = draft(conn, vertical, version)?;
     if model.state != ModelState::Tested {
         let said = "the draft must be tested on past leads first";
         return Err(Error::refused_because(Code::StateConflict, said));
@@ -146,8 +170,13 @@ pub fn go_live(
 }
 
 /// Gives the draft of a vertical up; its number is not used again.
-pub fn drop_draft(conn: &mut Conn, caller: &Caller, vertical: VerticalId, now: Ts) -> Result<()> {
-    let model = store::draft(conn, vertical)?.ok_or_else(|| Error::refused(Code::NotFound))?;
+pub fn drop_draft(
+    conn: &mut Conn,
+    caller: &Caller,
+    (vertical, version): (VerticalId, Option<i32>),
+    now: Ts,
+) -> Result<()> {
+    let model = draft(conn, vertical, version)?;
     if !store::advance(conn, model.id, ModelState::Retired, false, now)? {
         return Err(moved_on());
     }

@@ -20,9 +20,6 @@ use crate::verticals::{self, Vertical};
 use crate::web::form::{Pairs, first};
 use crate::web::{Ctx, Form, Page, html, redirect_with};
 
-/// Versions that a page shows.
-const SHOWN: i64 = 50;
-
 /// A line of the list: the vertical, the live version and the draft.
 struct Line {
     vertical: Vertical,
@@ -136,7 +133,7 @@ fn read(conn: &mut Conn, key: &str) -> Result<Read> {
     let vertical = verticals::by_key(conn, key)?;
     let live = store::live(conn, vertical.id)?;
     let draft = store::draft(conn, vertical.id)?;
-    let versions = store::of_vertical(conn, vertical.id, SHOWN)?;
+    let versions = models::versions(conn, vertical.id)?;
     Ok((vertical, live, draft, versions))
 }
 
@@ -188,7 +185,7 @@ pub async fn step(
         "test" => {
             let (model, trial) = ctx
                 .db
-                .read(move |conn| models::tried(conn, vertical, now))
+                .read(move |conn| models::tried(conn, vertical, None, now))
                 .await?;
             ctx.write(move |conn| models::test(conn, &caller, &model, &trial, now))
                 .await?;
@@ -196,12 +193,14 @@ pub async fn step(
         }
         "live" => {
             let moves_leads = first(&pairs, "moves_leads") == "true";
-            ctx.write(move |conn| models::go_live(conn, &caller, vertical, moves_leads, now))
-                .await?;
+            ctx.write(move |conn| {
+                models::go_live(conn, &caller, (vertical, None), moves_leads, now)
+            })
+            .await?;
             fl!(page.l, "scoring-went-live")
         }
         "drop" => {
-            ctx.write(move |conn| models::drop_draft(conn, &caller, vertical, now))
+            ctx.write(move |conn| models::drop_draft(conn, &caller, (vertical, None), now))
                 .await?;
             fl!(page.l, "scoring-dropped")
         }

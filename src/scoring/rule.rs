@@ -41,7 +41,7 @@ text_enum! {
 
 /// What a rule looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = ScoreTest)]
 pub enum Test {
     /// A field of the lead; one that it does not have meets nothing but `exists` false.
@@ -74,6 +74,7 @@ pub enum Decay {
 
 /// One rule of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = ScoreRule)]
 pub struct Rule {
     pub label: String,

@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
@@ -12,15 +11,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::check::{CheckName, Finding};
-use crate::clock::{Clock, SECOND};
+use crate::clock::Clock;
 use crate::config::Service;
 use crate::error::Reason;
-use crate::outbound::Outbound;
+use crate::outbound::{Breaker, Outbound};
 
-/// Failures in a row after which nobody is asked for a while.
-const FAILURES: u32 = 5;
-/// How long that is, in microseconds.
-const PAUSE: i64 = 30 * SECOND;
 /// The longest answer that is read.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
 /// The longest detail that is kept.
@@ -109,11 +104,7 @@ impl Outsider for HttpOutsider {
 pub struct Guarded {
     outsider: Arc<dyn Outsider>,
     timeout: Duration,
-    clock: Clock,
-    /// Failures in a row.
-    failures: AtomicU32,
-    /// Until when nobody is asked, in microseconds.
-    closed_until: AtomicI64,
+    breaker: Breaker,
 }
 
 impl Guarded {
@@ -121,27 +112,22 @@ impl Guarded {
         Self {
             outsider,
             timeout,
-            clock,
-            failures: AtomicU32::new(0),
-            closed_until: AtomicI64::new(0),
+            breaker: Breaker::new(clock),
         }
     }
 
     /// The answer; none when there is none in time, or nobody is asked at the moment.
     async fn ask(&self, value: &str) -> Option<Answer> {
-        let now = self.clock.now().micros();
-        if now < self.closed_until.load(Ordering::Relaxed) {
+        if self.breaker.is_open() {
             return None;
         }
         let asked = tokio::time::timeout(self.timeout, self.outsider.ask(value)).await;
         if let Ok(Ok(answer)) = asked {
-            self.failures.store(0, Ordering::Relaxed);
+            self.breaker.answered();
             return Some(answer);
         }
         metrics::counter!("galena_outside_failures_total").increment(1);
-        // One more failure after a pause closes at once: the count goes back to zero by an answer alone.
-        if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FAILURES {
-            self.closed_until.store(now + PAUSE, Ordering::Relaxed);
+        if self.breaker.failed() {
             tracing::warn!("a service that checks contacts does not answer");
         }
         None

@@ -12,7 +12,7 @@ pub use lists::{file, lists, upload};
 pub use words::check_label;
 use words::{effect_label, number_label};
 
-use super::{CheckName, CheckSetting, Confirmation, Effect, Settings, VerifierData};
+use super::{CheckName, CheckSetting, CodeChannel, Confirmation, Effect, Settings, VerifierData};
 use crate::access::{Caller, Role};
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::text::Lang;
@@ -46,8 +46,10 @@ struct ChecksPage {
     channels: String,
     recipients: String,
     confirmation: String,
+    confirm_by: String,
     effects: Vec<(String, String)>,
     confirmations: Vec<(String, String)>,
+    ways: Vec<(String, String)>,
     may_change: bool,
     errors: Vec<FieldError>,
 }
@@ -76,11 +78,13 @@ impl ChecksPage {
             channels: settings.limits.consent_channels.join(", "),
             recipients: settings.limits.consent_recipients.join(", "),
             confirmation: settings.limits.confirmation.to_string(),
+            confirm_by: settings.limits.confirm_by.to_string(),
             effects: Effect::ALL
                 .iter()
                 .map(|effect| (effect.to_string(), effect_label(l, *effect)))
                 .collect(),
             confirmations: confirmations(l),
+            ways: ways(l),
             may_change: caller.role == Role::Admin,
             errors: Vec::new(),
             vertical,
@@ -98,6 +102,17 @@ fn confirmations(l: &Lang) -> Vec<(String, String)> {
     Confirmation::ALL
         .iter()
         .map(|choice| (choice.to_string(), label(*choice)))
+        .collect()
+}
+
+fn ways(l: &Lang) -> Vec<(String, String)> {
+    let label = |way: CodeChannel| match way {
+        CodeChannel::Email => fl!(l, "checks-confirm-by-email"),
+        CodeChannel::Sms => fl!(l, "checks-confirm-by-sms"),
+    };
+    CodeChannel::ALL
+        .iter()
+        .map(|way| (way.to_string(), label(*way)))
         .collect()
 }
 
@@ -201,5 +216,8 @@ fn read(pairs: &Pairs) -> (Settings, Vec<FieldError>) {
     settings.limits.confirmation = first(pairs, "confirmation")
         .parse()
         .unwrap_or(Confirmation::Possible);
+    settings.limits.confirm_by = first(pairs, "confirm_by")
+        .parse()
+        .unwrap_or(CodeChannel::Email);
     (settings, errors)
 }

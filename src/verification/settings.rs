@@ -26,6 +26,11 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The way a code goes to a person.
+    pub enum CodeChannel { Email = "email", Sms = "sms" }
+}
+
 /// Where the limits of checks lie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
@@ -50,6 +55,8 @@ pub struct Limits {
     pub copied_minutes: i32,
     pub standing_min: i32,
     pub confirmation: Confirmation,
+    /// The way that a demanded code takes; the other one where the lead has no such address.
+    pub confirm_by: CodeChannel,
     /// Hours that a person has to confirm.
     pub confirm_hours: i32,
 }
@@ -70,6 +77,7 @@ impl Default for Limits {
             copied_minutes: 1_440,
             standing_min: 40,
             confirmation: Confirmation::Possible,
+            confirm_by: CodeChannel::Email,
             confirm_hours: 48,
         }
     }

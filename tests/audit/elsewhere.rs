@@ -327,6 +327,26 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
     ),
     ("/operator/scoring/{key}", "scoring/models.rs", "draft"),
     (
+        "/api/v1/verticals/{key}/score_models",
+        "scoring/versions.rs",
+        "a_version_is_drafted_tried_and_put_live_by_api",
+    ),
+    (
+        "/api/v1/verticals/{key}/score_models/{version}/trial",
+        "scoring/versions.rs",
+        "a_version_is_drafted_tried_and_put_live_by_api",
+    ),
+    (
+        "/api/v1/verticals/{key}/score_models/{version}/live",
+        "scoring/versions.rs",
+        "a_version_is_drafted_tried_and_put_live_by_api",
+    ),
+    (
+        "/api/v1/verticals/{key}/score_models/{version}/drop",
+        "scoring/versions.rs",
+        "a_version_is_drafted_tried_and_put_live_by_api",
+    ),
+    (
         "/operator/scoring/{key}/{step}",
         "scoring/models.rs",
         "a_version_goes_live_after_its_trial",

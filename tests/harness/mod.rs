@@ -8,6 +8,7 @@ pub mod journal;
 mod leads;
 pub mod logs;
 mod people;
+mod sms;
 mod smtp;
 
 use std::future::Future;
@@ -26,6 +27,7 @@ pub use call::{Answer, Call};
 pub use chromium::Chromium;
 pub use leads::{eyewear_lead, with};
 pub use people::{PASSWORD, Trader};
+pub use sms::{Manner, SmsGateway};
 pub use smtp::MailServer;
 
 pub use database::Database;

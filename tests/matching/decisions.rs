@@ -102,12 +102,12 @@ on_both!(async fn each_rule_gives_leads_out_as_it_promises(app) {
 
     sells_by(app, "round_robin", "first").await;
     send(app, &seller, 10..16).await;
-    assert_eq!(counts().await, (6, 4), "one each: the lower one had waited");
+    assert_eq!(counts().await, (7, 3), "one each, in turn");
 
     sells_by(app, "priority", "first").await;
     stands(app, &low, "1", "100").await;
     send(app, &seller, 20..24).await;
-    assert_eq!(counts().await, (6, 8), "the lower tier");
+    assert_eq!(counts().await, (7, 7), "the lower tier");
 
     sells_by(app, "weighted", "first").await;
     stands(app, &low, "1", "1000").await;
@@ -227,7 +227,7 @@ on_both!(async fn what_the_exchange_stops_is_not_sold(app) {
     assert_eq!(bought().await, 1);
 
     let suspend = format!("/operator/accounts/{}/suspend", buyer.account);
-    desk.post_form(&suspend, &[("reason", "Does not answer its mail")]).await.expect(303);
+    desk.post_form(&suspend, &[("note", "Does not answer its mail")]).await.expect(303);
     send(app, &seller, 3..4).await;
     let gates: Vec<Option<u16>> = app
         .read(|conn| Ok(decisions::latest(conn, 1)?.into_iter().flat_map(|(one, _)| one.body.tries).map(|tried| tried.gate).collect()))

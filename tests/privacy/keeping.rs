@@ -95,6 +95,7 @@ on_both!(async fn countries_have_rules_of_calling_that_the_operator_sets(app) {
     let shop = app.sign_in(&buyer.email).await;
     let page = format!("/buyer/purchases/{bought}");
     assert!(!shop.get(&page).await.expect(200).text.contains("Before you call"));
+    assert!(crate::privacy::purchase(app, &buyer, &bought).await.get("calls").is_none());
     let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
     let rules = desk.get("/operator/call-rules").await.expect(200).text;
     assert!(rules.contains("Telephone Preference Service"), "{rules}");
@@ -106,7 +107,14 @@ on_both!(async fn countries_have_rules_of_calling_that_the_operator_sets(app) {
     desk.post_form("/operator/call-rules", &rule).await.expect(303);
     let shown = shop.get(&page).await.expect(200).text;
     assert!(shown.contains("A register of the test") && !shown.contains("is over"), "{shown}");
+    let calls = crate::privacy::purchase(app, &buyer, &bought).await["calls"].clone();
+    let told = json!({
+        "country": "LV", "allowed_until": "2026-11-25T08:00:00Z", "is_over": false,
+        "check_register_first": true, "note": "A register of the test",
+    });
+    assert_eq!(calls, told);
     app.advance(6 * DAY);
+    assert_eq!(crate::privacy::purchase(app, &buyer, &bought).await["calls"]["is_over"], json!(true));
     let shop = app.sign_in(&buyer.email).await;
     assert!(shop.get(&page).await.expect(200).text.contains("The time for calls is over"));
 });

@@ -4,7 +4,7 @@ use galena::clock::{DAY, HOUR};
 use galena::matching::Gate;
 use galena::money::{Currency, Money};
 use galena::requests::{PurchaseRequest, RequestState, take};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{activate, diamond_glasses, fill_wallet, post, shelve, stored, with};
 use crate::harness::TestApp;
@@ -37,6 +37,50 @@ pub async fn take_many(
 fn taken(outcomes: &[Option<Gate>]) -> usize {
     outcomes.iter().filter(|outcome| outcome.is_none()).count()
 }
+
+on_both!(async fn a_lead_of_less_quality_than_is_asked_for_is_passed_over(app) {
+    let (buyer, seller) = (app.buyer("Glass Shop").await, app.seller("Leads Ltd").await);
+    let strict = activate(app, &buyer, &with(diamond_glasses(), json!({ "min_quality": 90 }))).await;
+    let lenient = activate(app, &buyer, &with(diamond_glasses(), json!({ "min_quality": 80 }))).await;
+    // A mailbox of a function costs twenty points of a hundred.
+    let sound = shelve(app, &seller, 1, json!({})).await;
+    let office = shelve(app, &seller, 2, json!({ "contact": { "email": "office@example.com" } })).await;
+    let quality = |lead| app.read(move |conn| Ok(galena::leads::listing(conn, lead)?.quality));
+    assert_eq!((quality(sound).await, quality(office).await), (100, 80));
+
+    for (request, lead, expected) in [
+        (&strict, sound, json!([])),
+        (&strict, office, json!([[120, "quality"]])),
+        (&lenient, office, json!([])),
+    ] {
+        let path = format!("/api/v1/purchase_requests/{}/explain?lead={lead}", request.id);
+        let told = app.api("GET", &path, &buyer.key).send().await.expect(200).json();
+        let gates: Vec<Value> = told["gates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|gate| json!([gate["number"], gate["code"]]))
+            .collect();
+        assert_eq!((json!(gates), &told["fits"]), (expected.clone(), &json!(expected == json!([]))));
+    }
+    let market = std::sync::Arc::clone(&app.app.market);
+    let now = app.clock.now();
+    // The first plan of a day makes the seed of its lots.
+    let planned = app
+        .write(move |conn| {
+            let listing = galena::leads::listing(conn, office)?;
+            let plan = market.plan(conn, &listing, now)?;
+            Ok(plan.candidates.iter().map(|best| best.request.id).collect::<Vec<_>>())
+        })
+        .await;
+    assert_eq!(planned, [lenient.id]);
+    for wrong in [-1, 101] {
+        let terms = with(diamond_glasses(), json!({ "min_quality": wrong }));
+        let refused = post(app, &buyer, "", &terms).await.expect(422);
+        assert_eq!(refused.field_codes().len(), 1);
+        assert!(refused.field_codes()[0].starts_with("min_quality:"), "{}", refused.text);
+    }
+});
 
 on_both!(async fn limits_hold_under_two_hundred_leads_at_once(app) {
     let buyer = app.buyer("Glass Shop").await;

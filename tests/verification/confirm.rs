@@ -2,7 +2,7 @@
 
 use galena::access::Role;
 use galena::clock::{HOUR, MINUTE};
-use galena::verification::{Confirmation, Settings};
+use galena::verification::{CodeChannel, Confirmation, Settings};
 use serde_json::{Value, json};
 
 use super::check;
@@ -37,6 +37,12 @@ fn newest(mail: &MailServer) -> (String, String) {
     let link = letter.split("/confirm/").nth(1).unwrap();
     let end = link.find(|c: char| c.is_whitespace() || c == '"').unwrap();
     (format!("/confirm/{}", &link[..end]), code)
+}
+
+/// The vertical wants text messages, and the exchange has no gateway for them.
+fn demand_by_text(settings: &mut Settings) {
+    demand(settings);
+    settings.limits.confirm_by = CodeChannel::Sms;
 }
 
 async fn type_in(person: &mut Browser, link: &str, code: &str) -> u16 {
@@ -116,6 +122,16 @@ async fn play(backend: Backend) {
     assert_eq!(type_in(&mut person, &link, &code).await, 422);
     assert_eq!(mail.posted().len(), 4);
 
+    // Without a gateway of text messages, letters go out even where the vertical would rather have those.
+    set(&app, &admin, demand_by_text).await;
+    let letters = mail.posted().len();
+    let by_letter = send(&app, &seller, 3).await;
+    app.drain_jobs().await;
+    assert_eq!(mail.posted().len(), letters + 1);
+    let (link, code) = newest(&mail);
+    assert_eq!(type_in(&mut person, &link, &code).await, 200);
+    assert_eq!(state(&app, &seller, &by_letter).await["state"], "listed");
+
     // Who does not confirm in time loses the lead, and the contact is free again.
     app.advance(48 * HOUR);
     app.tick().await;
@@ -154,7 +170,10 @@ on_both!(async fn a_seller_may_ask_where_it_is_possible(app) {
     app.advance(2 * MINUTE);
     let page = format!("/seller/leads/{}/confirmation", lead["id"].as_str().unwrap());
     browser.get(&format!("/seller/leads/{}", lead["id"].as_str().unwrap())).await.expect(200);
-    assert_eq!(browser.post_form(&page, &[("channel", "sms")]).await.status, 303);
+    // Where no text messages are sent, nobody is asked by one.
+    browser.post_form(&page, &[("channel", "sms")]).await.expect(422);
+    assert_eq!(ask(&seller.key, "sms").await.expect(422).field_codes(), ["channel:not_allowed"]);
+    assert_eq!(browser.post_form(&page, &[("channel", "email")]).await.status, 303);
     let admin = app.operator(Role::Admin).await;
     set(app, &admin, |settings| settings.limits.confirmation = Confirmation::Off).await;
     app.advance(2 * MINUTE);

@@ -10,6 +10,7 @@ use i18n_embed_fl::fl;
 use super::view::{Outcomes, outcomes};
 use super::{Refused, act, make, purchase_of, refused};
 use crate::access::Caller;
+use crate::calls::{self, CallRule};
 use crate::clock::Ts;
 use crate::contracts::Agreement;
 use crate::conversions::Party;
@@ -18,7 +19,7 @@ use crate::db::types::from_json;
 use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
 use crate::leads::Consent;
-use crate::privacy::{self, calls::CallRule};
+use crate::privacy;
 use crate::purchases::{self, Bought, Explanation, Fact, facts};
 use crate::scoring::{self, Explained};
 use crate::text::Lang;
@@ -117,7 +118,7 @@ async fn render(
             let sides = (&caller, &party);
             let outcomes = outcomes(conn, &vault, l, sides, wrong.clone(), now)?;
             let calls = match bought.listing.attributes.get("country") {
-                Some(Value::Text(country)) => privacy::calls::of_country(conn, country)?,
+                Some(Value::Text(country)) => calls::of_country(conn, country)?,
                 _ => None,
             };
             Ok((

@@ -82,6 +82,8 @@ diesel::table! {
         recipients -> Text,
         quality -> Integer,
         ruling -> Nullable<Text>,
+        first_ask_minor -> Nullable<BigInt>,
+        aged_percent -> Integer,
     }
 }
 

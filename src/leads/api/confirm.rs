@@ -1,7 +1,7 @@
 //! Asking a person to confirm the contact, by API.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::id::LeadId;
 use crate::leads::confirm::{self, CodeChannel, Progress};
 use crate::verification::VerifierData;
-use crate::web::{Body, Ctx, Idempotency, Problem, idempotent};
+use crate::web::{Body, Ctx, Idempotency, Problem, State, idempotent};
 
 /// The way a code goes.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,10 +57,12 @@ pub async fn ask_confirmation(
     caller: Caller,
     idem: Idempotency,
     verifier: VerifierData,
+    state: Data<State>,
     id: Path<LeadId>,
     Body(sent): Body<ConfirmationRequest>,
 ) -> Result<HttpResponse> {
     let (id, now) = (id.into_inner(), ctx.now());
+    confirm::check_channel(sent.channel, state.config.sms.is_some())?;
     idempotent(&ctx, &idem, move |conn| {
         let lead = (Some(caller.account_id), id);
         let asked = confirm::ask(conn, &verifier, lead, sent.channel, caller.actor(), now)?;

@@ -1,49 +1,23 @@
 //! Sends a person the code that confirms the contact, by mail or by a text message.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use i18n_embed_fl::fl;
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use super::{CodeChannel, ConfirmJob, make_code};
+use super::{CodeChannel, ConfirmJob, make_code, take_back};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::{Clock, Ts};
-use crate::config::Service;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::LeadId;
 use crate::leads::{self, Contact};
 use crate::mail::{Mailer, Message};
-use crate::outbound::Outbound;
+use crate::sms::{SmsError, Texter};
 use crate::text::{Lang, english};
 use crate::vault::Vault;
-
-/// Sends text messages by `POST {"to": "+371..", "text": ".."}`.
-pub struct Texter {
-    pub outbound: Outbound,
-    pub service: Service,
-    pub timeout: Duration,
-}
-
-impl Texter {
-    async fn send(&self, to: &str, text: &str) -> anyhow::Result<()> {
-        let mut request = self
-            .outbound
-            .post(&self.service.url)?
-            .timeout(self.timeout)
-            .header("content-type", "application/json")
-            .body(json!({ "to": to, "text": text }).to_string());
-        if let Some(key) = &self.service.key {
-            request = request.bearer_auth(key.expose_secret());
-        }
-        request.send().await?.error_for_status()?;
-        Ok(())
-    }
-}
 
 /// What sending codes needs.
 #[derive(Clone)]
@@ -94,10 +68,18 @@ pub fn of_token(vault: &Vault, token: &str) -> Option<LeadId> {
 }
 
 /// Makes a code and sends it. A retry sends another, and the one before counts no more.
-pub async fn send(sender: CodeSender, job: ConfirmJob) -> Result<()> {
-    let is_possible = match job.channel {
-        CodeChannel::Email => sender.mailer.is_on(),
-        CodeChannel::Sms => sender.texter.is_some(),
+pub async fn send(sender: CodeSender, mut job: ConfirmJob) -> Result<()> {
+    if job.channel == CodeChannel::Sms && sender.texter.is_none() {
+        // A vertical may ask for text messages where no server sends any.
+        job.channel = CodeChannel::Email;
+    }
+    let is_possible = match (job.channel, &sender.texter) {
+        (CodeChannel::Email, _) => sender.mailer.is_on(),
+        // No code is made that cannot be sent now; the job comes again.
+        (CodeChannel::Sms, Some(texter)) if texter.is_paused() => {
+            return Err(Error::Internal(SmsError::Paused.into()));
+        }
+        (CodeChannel::Sms, texter) => texter.is_some(),
     };
     if !is_possible {
         tracing::warn!(channel = %job.channel, "a code cannot be sent: the channel is off");
@@ -111,6 +93,54 @@ pub async fn send(sender: CodeSender, job: ConfirmJob) -> Result<()> {
     let Some((code, contact)) = made else {
         return Ok(());
     };
+    match post(&sender, job, &code, contact).await {
+        Ok(()) => Ok(()),
+        Err(failure) => {
+            if !failure.may_have_arrived {
+                let (vault, now) = (Arc::clone(&sender.vault), sender.clock.now());
+                let take = move |conn: &mut Conn| take_back(conn, &vault, job.lead, &code, now);
+                sender.db.write(take).await?;
+            }
+            failure.retry
+        }
+    }
+}
+
+/// A code that was not sent, or of which nobody knows.
+struct Failure {
+    may_have_arrived: bool,
+    /// The error with which the job comes again; nothing where that is in vain.
+    retry: Result<()>,
+}
+
+impl From<SmsError> for Failure {
+    fn from(error: SmsError) -> Self {
+        tracing::warn!(%error, "a code was not sent");
+        Self {
+            may_have_arrived: error == SmsError::Unanswered,
+            retry: match error {
+                SmsError::Refused => Ok(()),
+                other => Err(Error::Internal(other.into())),
+            },
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            may_have_arrived: false,
+            retry: Err(error),
+        }
+    }
+}
+
+async fn post(
+    sender: &CodeSender,
+    job: ConfirmJob,
+    code: &str,
+    contact: Contact,
+) -> std::result::Result<(), Failure> {
     let link = format!(
         "{}/confirm/{}",
         sender.base_url,
@@ -118,31 +148,24 @@ pub async fn send(sender: CodeSender, job: ConfirmJob) -> Result<()> {
     );
     match (job.channel, &sender.texter) {
         (CodeChannel::Email, _) => {
-            let to = contact.email.unwrap_or_default();
-            sender
-                .mailer
-                .send(&letter(english(), &to, &code, &link)?)
-                .await
+            let Some(to) = contact.email else {
+                tracing::warn!("a code cannot be sent: there is no address for letters");
+                return Err(Failure {
+                    may_have_arrived: false,
+                    retry: Ok(()),
+                });
+            };
+            let letter = letter(english(), &to, code, &link)?;
+            sender.mailer.send(&letter).await?;
         }
         (CodeChannel::Sms, Some(texter)) => {
-            let text = fl!(
-                english(),
-                "confirm-sms",
-                code = code.as_str(),
-                link = link.as_str()
-            );
+            let text = fl!(english(), "confirm-sms", code = code, link = link.as_str());
             let to = contact.phone.unwrap_or_default();
-            texter.send(&to, &text).await.map_err(|error| {
-                // The cause may name the number.
-                tracing::warn!(
-                    is_timeout = error.to_string().contains("timed out"),
-                    "a text message was not taken"
-                );
-                Error::Internal(anyhow::anyhow!("the text message was not taken"))
-            })
+            texter.send(&to, &text).await?;
         }
-        (CodeChannel::Sms, None) => Ok(()),
+        (CodeChannel::Sms, None) => {}
     }
+    Ok(())
 }
 
 /// The code and where it goes; that the contact was opened for it is noted.
@@ -152,7 +175,7 @@ fn prepare(
     job: ConfirmJob,
     now: Ts,
 ) -> Result<Option<(String, Contact)>> {
-    let Some(code) = make_code(conn, vault, job.lead, now)? else {
+    let Some(code) = make_code(conn, vault, (job.lead, job.channel), now)? else {
         return Ok(None);
     };
     let seller = leads::listing(conn, job.lead)?.seller_id;

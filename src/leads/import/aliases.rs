@@ -237,6 +237,40 @@ pub const ALIASES: &[(&str, &[&str])] = &[
         ],
     ),
     ("origin.channel", &["channel"]),
+    ("bant.budget", &["bant budget", "budget"]),
+    ("bant.authority", &["bant authority", "authority"]),
+    ("bant.need", &["bant need"]),
+    ("bant.timing", &["bant timing", "bant timeline", "timing"]),
+    (
+        "signals.consultation",
+        &[
+            "consultation",
+            "consultation requested",
+            "signals consultation",
+        ],
+    ),
+    (
+        "signals.emails_opened",
+        &[
+            "emails opened",
+            "email opens",
+            "marketing emails opened",
+            "signals emails opened",
+        ],
+    ),
+    (
+        "signals.newsletter",
+        &["newsletter", "newsletter subscriber", "signals newsletter"],
+    ),
+    (
+        "signals.visits_30_days",
+        &[
+            "visits 30 days",
+            "website visits",
+            "site visits",
+            "signals visits 30 days",
+        ],
+    ),
     ("ask.amount", &["ask", "ask price", "price"]),
     ("ask.currency", &["currency"]),
     (

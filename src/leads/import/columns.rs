@@ -64,7 +64,7 @@ pub fn is_target(target: &str, vertical: &Vertical) -> bool {
     }
 }
 
-/// Whether all lines of a file may share a value for this field; nobody shares a contact.
+/// Whether all lines of a file may share a value for this field; nobody shares a contact, or what is known of a person.
 pub fn is_default(target: &str, vertical: &Vertical) -> bool {
     let is_personal = target
         .strip_prefix(ATTRIBUTE)
@@ -72,7 +72,9 @@ pub fn is_default(target: &str, vertical: &Vertical) -> bool {
         .is_some_and(|field| field.personal);
     is_target(target, vertical)
         && !is_personal
-        && !target.starts_with("contact.")
+        && !["contact.", "bant.", "signals."]
+            .iter()
+            .any(|own| target.starts_with(own))
         && !matches!(target, "external_id" | "consent.ip" | "consent.user_agent")
 }
 
@@ -118,6 +120,14 @@ pub fn label(lang: &Lang, target: &str, vertical: &Vertical) -> String {
         "least.share_bps" => fl!(lang, "leads-field-least-share"),
         "least.any_yield" => fl!(lang, "leads-field-any-yield"),
         "external_id" => fl!(lang, "leads-field-external-id"),
+        "signals.consultation" => fl!(lang, "leads-field-consultation"),
+        "signals.emails_opened" => fl!(lang, "leads-field-emails-opened"),
+        "signals.newsletter" => fl!(lang, "leads-field-newsletter"),
+        "signals.visits_30_days" => fl!(lang, "leads-field-visits"),
+        "bant.budget" => fl!(lang, "scoring-bant-budget"),
+        "bant.authority" => fl!(lang, "scoring-bant-authority"),
+        "bant.need" => fl!(lang, "scoring-bant-need"),
+        "bant.timing" => fl!(lang, "scoring-bant-timing"),
         other => other.to_owned(),
     }
 }

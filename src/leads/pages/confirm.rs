@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
+use actix_web::web::{Data, Path};
 use askama::Template;
 use i18n_embed_fl::fl;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::id::LeadId;
 use crate::leads::api::ExchangeData;
 use crate::leads::confirm::{self, Answer, CodeChannel, send::of_token};
 use crate::verification::VerifierData;
-use crate::web::{Ctx, Form, Page, html_status, redirect_with};
+use crate::web::{Ctx, Form, Page, State, html_status, redirect_with};
 
 #[derive(Template)]
 #[template(path = "leads/confirm.html")]
@@ -96,6 +96,7 @@ pub async fn ask_confirmation(
     caller: Caller,
     page: Page,
     verifier: VerifierData,
+    state: Data<State>,
     id: Path<LeadId>,
     Form(form): Form<AskForm>,
 ) -> Result<HttpResponse> {
@@ -103,6 +104,7 @@ pub async fn ask_confirmation(
         Error::invalid_field("channel", Reason::NotAllowed, accepted)
     })?;
     let (id, now) = (*id, ctx.now());
+    confirm::check_channel(channel, state.config.sms.is_some())?;
     ctx.write(move |conn| {
         let lead = (Some(caller.account_id), id);
         confirm::ask(conn, &verifier, lead, channel, caller.actor(), now)

@@ -6,6 +6,7 @@ use i18n_embed_fl::fl;
 use serde_json::{Map, Value};
 
 use crate::leads::{CONSENT_CHANNELS, Channel};
+use crate::scoring::{Authority, Budget, Need, Timing};
 use crate::text::Lang;
 use crate::verticals::{FieldKind, Model, Vertical};
 use crate::web::format;
@@ -219,6 +220,58 @@ impl Form<'_> {
         ]
     }
 
+    /// What the person did before, and the four questions of BANT.
+    fn readiness(&self, l: &Lang) -> Vec<Input> {
+        let yes_or_no = || {
+            vec![
+                ("true".to_owned(), fl!(l, "leads-yes")),
+                ("false".to_owned(), fl!(l, "leads-no")),
+            ]
+        };
+        let count = |name, label| Input {
+            html_type: "number",
+            ..self.text(name, label, false)
+        };
+        let asked = |name, label, answers: Vec<&str>| {
+            let options = answers
+                .into_iter()
+                .map(|answer| (answer.to_owned(), format::words(answer)))
+                .collect();
+            self.select(name, label, false, options)
+        };
+        let budgets = Budget::ALL.iter().map(|answer| answer.as_str()).collect();
+        let authorities = Authority::ALL
+            .iter()
+            .map(|answer| answer.as_str())
+            .collect();
+        let needs = Need::ALL.iter().map(|answer| answer.as_str()).collect();
+        let timings = Timing::ALL.iter().map(|answer| answer.as_str()).collect();
+        vec![
+            asked("bant.budget", fl!(l, "scoring-bant-budget"), budgets),
+            asked(
+                "bant.authority",
+                fl!(l, "scoring-bant-authority"),
+                authorities,
+            ),
+            asked("bant.need", fl!(l, "scoring-bant-need"), needs),
+            asked("bant.timing", fl!(l, "scoring-bant-timing"), timings),
+            self.select(
+                "signals.consultation",
+                fl!(l, "leads-field-consultation"),
+                false,
+                yes_or_no(),
+            ),
+            self.select(
+                "signals.newsletter",
+                fl!(l, "leads-field-newsletter"),
+                false,
+                yes_or_no(),
+            ),
+            count("signals.emails_opened", fl!(l, "leads-field-emails-opened")),
+            count("signals.visits_30_days", fl!(l, "leads-field-visits")),
+        ]
+    }
+
     fn origin(&self, l: &Lang) -> Vec<Input> {
         let channels = Channel::ALL
             .iter()
@@ -282,6 +335,7 @@ pub fn lead_form(l: &Lang, vertical: &Vertical, typed: &Typed) -> Vec<Group> {
     vec![
         group(fl!(l, "leads-group-person"), person),
         group(fl!(l, "leads-group-wish"), wish),
+        group(fl!(l, "leads-group-readiness"), form.readiness(l)),
         group(fl!(l, "leads-group-consent"), form.consent(l, true)),
         group(fl!(l, "leads-group-sale"), form.sale(l, vertical)),
         group(fl!(l, "leads-group-models"), form.models(l)),

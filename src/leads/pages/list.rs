@@ -311,6 +311,8 @@ struct LeadPage {
     shown: Shown,
     /// By which the person withdraws, to be put into letters.
     link: String,
+    /// Whether codes go out as text messages.
+    has_texts: bool,
 }
 
 impl LeadPage {
@@ -320,6 +322,7 @@ impl LeadPage {
             page,
             shown,
             link: format!("{}{path}", state.config.public_url),
+            has_texts: state.config.sms.is_some(),
         }
     }
 }

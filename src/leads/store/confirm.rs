@@ -82,16 +82,38 @@ pub fn ask_again(
     Ok(changed == 1)
 }
 
-/// Keeps the hash of a new code; false when no more may be sent.
-pub fn set_code(conn: &mut Conn, id: LeadId, hash: &[u8], most: i32, now: Ts) -> Result<bool> {
+/// Keeps the hash of a new code and the way it goes; false when no more may be sent.
+pub fn set_code(
+    conn: &mut Conn,
+    (id, channel): (LeadId, CodeChannel),
+    hash: &[u8],
+    most: i32,
+    now: Ts,
+) -> Result<bool> {
     let changed = diesel::update(lead_confirmations::table.find(id))
         .filter(lead_confirmations::confirmed_at.is_null())
         .filter(lead_confirmations::sends.lt(most))
         .set((
+            lead_confirmations::channel.eq(channel),
             lead_confirmations::code_hash.eq(hash),
             lead_confirmations::sends.eq(lead_confirmations::sends + 1),
             lead_confirmations::tries.eq(0),
             lead_confirmations::sent_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Forgets a code by its hash, and that it was sent; false when it is another's by now.
+pub fn take_back(conn: &mut Conn, id: LeadId, hash: &[u8]) -> Result<bool> {
+    let changed = diesel::update(lead_confirmations::table.find(id))
+        .filter(lead_confirmations::confirmed_at.is_null())
+        .filter(lead_confirmations::code_hash.eq(hash))
+        .filter(lead_confirmations::sends.gt(0))
+        .set((
+            lead_confirmations::code_hash.eq(None::<Vec<u8>>),
+            lead_confirmations::sent_at.eq(None::<Ts>),
+            lead_confirmations::sends.eq(lead_confirmations::sends - 1),
         ))
         .execute(conn)?;
     Ok(changed == 1)

@@ -51,6 +51,20 @@ pub fn asked_since(conn: &mut Conn, hashes: &[Vec<u8>], since: Ts) -> Result<i64
         .get_result(conn)?)
 }
 
+/// How many requests by phone since a time were given a code.
+pub fn texts_since(conn: &mut Conn, since: Ts) -> Result<i64> {
+    Ok(subject_requests::table
+        .filter(subject_requests::asked_by.eq(AskedBy::Phone))
+        .filter(subject_requests::asked_at.gt(since))
+        .filter(
+            subject_requests::code_hash
+                .is_not_null()
+                .or(subject_requests::confirmed_at.is_not_null()),
+        )
+        .count()
+        .get_result(conn)?)
+}
+
 /// A request with what was typed, or after its code was sent the address that it went to.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = subject_requests)]

@@ -5,12 +5,12 @@ use askama::Template;
 use i18n_embed_fl::fl;
 
 use crate::access::{Caller, Role};
+use crate::calls::{self, CallRule, CallRuleForm};
 use crate::error::{FieldError, Result};
-use crate::privacy::calls::{self, CallRule, CallRuleForm};
 use crate::web::{Ctx, Form, Page, html_status, redirect_with};
 
 #[derive(Template)]
-#[template(path = "privacy/calls.html")]
+#[template(path = "calls/rules.html")]
 struct CallsPage {
     page: Page,
     rules: Vec<CallRule>,

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
+use crate::calls::CallRule;
 use crate::db::schema::call_rules;
 use crate::db::{Conn, each};
 use crate::error::Result;
-use crate::privacy::calls::CallRule;
 
 /// Adds a rule; one of its country is left as it is.
 pub fn insert(conn: &mut Conn, rule: &CallRule) -> Result<()> {

@@ -1,10 +1,13 @@
 //! What a country asks of whoever calls its people: shipped as data, and the operator's to keep true.
 
-use diesel::{Insertable, Queryable, Selectable};
-use serde::Deserialize;
-use serde_json::json;
+pub mod pages;
+mod store;
 
-use super::store::calls as store;
+use diesel::{Insertable, Queryable, Selectable};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -12,9 +15,9 @@ use crate::db::Conn;
 use crate::db::schema::call_rules;
 use crate::db::types::from_json;
 use crate::error::{FieldError, Reason, Result};
-use crate::verticals::place;
+use crate::verticals::{Attributes, Value, place};
 
-const SHIPPED: &str = include_str!("call_rules.json");
+const SHIPPED: &str = include_str!("calls/call_rules.json");
 const MAX_NOTE: usize = 200;
 const MAX_DAYS: i32 = 3_650;
 
@@ -45,6 +48,43 @@ impl CallRule {
         self.call_until(consent_given_at)
             .is_some_and(|until| until < *now)
     }
+}
+
+/// What whoever calls one person is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CallAdvice)]
+pub struct Advice {
+    /// The country whose rule it is, ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Until when the person may be called; for as long as the consent holds, if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_until: Option<Ts>,
+    /// Whether that time is over.
+    pub is_over: bool,
+    /// Whether a register of people who are not to be called has to be asked before each call.
+    pub check_register_first: bool,
+    /// Which register or law.
+    pub note: String,
+}
+
+/// What the country of a lead asks of whoever calls; nothing where it has no rule.
+pub fn advice(
+    conn: &mut Conn,
+    attributes: &Attributes,
+    consent_given_at: &Ts,
+    now: Ts,
+) -> Result<Option<Advice>> {
+    let Some(Value::Text(country)) = attributes.get("country") else {
+        return Ok(None);
+    };
+    let rule = store::of_country(conn, country)?;
+    Ok(rule.map(|rule| Advice {
+        allowed_until: rule.call_until(consent_given_at),
+        is_over: rule.is_over(consent_given_at, &now),
+        check_register_first: rule.needs_register,
+        country: rule.country,
+        note: rule.note,
+    }))
 }
 
 #[derive(Deserialize)]
