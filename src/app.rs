@@ -41,7 +41,8 @@ use crate::web::limits::Limits;
 use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
     audits, backtests, calls, contracts, conversions, disputes, events, icps, ledger, payouts,
-    purchases, reports, requests, routes, scoring, standing, suppression, verification, verticals,
+    pings, purchases, reports, requests, routes, scoring, standing, suppression, verification,
+    verticals,
 };
 
 pub use logs::start_logs;
@@ -264,7 +265,7 @@ fn runner(
 
 /// The OpenAPI document of all slices.
 pub fn api_document() -> utoipa::openapi::OpenApi {
-    let slices: [fn() -> utoipa::openapi::OpenApi; 22] = [
+    let slices: [fn() -> utoipa::openapi::OpenApi; 23] = [
         accounts::api::Doc::openapi,
         ledger::api::Doc::openapi,
         events::api::Doc::openapi,
@@ -274,6 +275,7 @@ pub fn api_document() -> utoipa::openapi::OpenApi {
         matching::api::Doc::openapi,
         backtests::api::Doc::openapi,
         purchases::api::Doc::openapi,
+        pings::api::Doc::openapi,
         privacy::api::Doc::openapi,
         conversions::api::Doc::openapi,
         disputes::api::Doc::openapi,

@@ -60,6 +60,7 @@ pub struct Config {
     pub signin_per_minute: u32,
     pub pages_per_second: u32,
     pub api_per_second: u32,
+    pub pings_per_minute: u32,
     pub metrics_token: Option<SecretString>,
     pub log: String,
     pub log_as_json: bool,

@@ -113,6 +113,7 @@ ids! {
     AdjustmentId = "adj";
     VerticalId = "vert";
     LeadId = "lead";
+    PingId = "ping";
     LeadEventId = "event";
     LeadAuditId = "check";
     ScoreModelId = "model";

@@ -15,6 +15,7 @@ mod market;
 mod normalise;
 mod offer;
 pub mod pages;
+mod partial;
 mod qualify;
 mod quarantine;
 mod query;
@@ -22,6 +23,7 @@ mod receive;
 pub mod refused;
 mod store;
 mod subject;
+mod told;
 
 use utoipa::ToSchema;
 
@@ -31,16 +33,19 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, return_copy, strike_off, withdraw};
+pub use market::{expire, return_copy, strike_off, take_back, withdraw};
 pub use offer::Least;
+pub use partial::Partial;
 pub use quarantine::{Decision, decide};
 pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
     owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
+pub use store::intake::is_claimed;
 pub use store::list::checks;
 pub use store::{SealedContact, consent, history, listed_in, listing, open_contact, take_copy};
+pub use told::{Told, changed};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;
@@ -68,8 +73,9 @@ impl LeadState {
     pub const fn may_become(self, next: Self) -> bool {
         use LeadState::{Erased, Expired, Listed, Quarantined, Rejected, SoldOut, Withdrawn};
         match self {
-            Self::Received => matches!(next, Rejected | Quarantined | Listed | Erased),
-            Self::Quarantined => matches!(next, Listed | Rejected | Erased),
+            // A seller may take a lead back that it wanted sold at once.
+            Self::Received => matches!(next, Rejected | Quarantined | Listed | Withdrawn | Erased),
+            Self::Quarantined => matches!(next, Listed | Rejected | Withdrawn | Erased),
             Self::Listed => matches!(next, SoldOut | Expired | Withdrawn | Erased),
             // A refunded copy goes back on the market.
             Self::SoldOut => matches!(next, Listed | Erased),

@@ -74,6 +74,8 @@ pub mod backtests;
 
 pub mod purchases;
 
+pub mod pings;
+
 pub mod privacy;
 
 pub mod conversions;

@@ -4,6 +4,7 @@
 pub mod api;
 mod exchange;
 mod facts;
+mod held;
 mod inbox;
 pub mod jobs;
 pub mod market;
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 
 pub use exchange::Seller;
 pub use facts::{Fact, facts};
+pub use held::{Announced, HeldBid, hold, sell_held};
 pub use inbox::{Bought, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
@@ -32,7 +34,7 @@ use crate::db::types::{json, text_enum};
 use crate::error::{Code, Error, Result};
 use crate::events::{self, EventKind, Happening};
 use crate::id::{
-    AccountId, ContractVersionId, DecisionId, LeadId, PurchaseId, RequestId, VerticalId,
+    AccountId, ContractVersionId, DecisionId, LeadId, PingId, PurchaseId, RequestId, VerticalId,
 };
 use crate::leads::{self, Listing};
 use crate::ledger;
@@ -136,6 +138,9 @@ impl Purchase {
 pub struct Explanation {
     /// What decided: the ranking of requests, or the buyer's own choice on the market page.
     pub rule: SaleRule,
+    /// The ping that the lead was announced by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ping: Option<PingId>,
     /// The request's place among those that fitted, from 1; or the lead's place among those that fitted.
     pub place: u32,
     /// How many fitted.
@@ -192,6 +197,8 @@ text_enum! {
         BestListing = "best_listing",
         /// The buyer picked it on the market page, at the ask.
         Picked = "picked",
+        /// A ping announced it, and the bid of the best-ranked request was held until it came.
+        HeldBid = "held_bid",
     }
 }
 
@@ -205,6 +212,8 @@ pub struct Order<'a> {
     /// Of the lead itself; what is held for outcomes comes from the agreement.
     pub price: Money,
     pub explanation: Explanation,
+    /// Room and money that are held for this very lead.
+    pub held: Option<&'a HeldBid>,
     pub actor: Actor,
 }
 
@@ -274,8 +283,11 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         return Err(Stop::At(Gate::ContractNotActive));
     }
     if let Some(request) = order.request {
-        let commitment = request.commitment(order.price);
-        if let Some(gate) = requests::take(conn, request, commitment, now)? {
+        let refused = match order.held {
+            Some(held) => requests::fill(conn, request, &held.reservation, now)?,
+            None => requests::take(conn, request, request.commitment(order.price), now)?,
+        };
+        if let Some(gate) = refused {
             return Err(Stop::At(gate));
         }
     }
@@ -305,6 +317,9 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         opened_at: None,
     };
     store::insert(conn, &purchase)?;
+    if let Some(held) = order.held {
+        held.release_money(conn, now)?;
+    }
     pay(conn, &purchase, now).map_err(stop_at_wallet)?;
     if awaits_outcome {
         let of = OfPurchase {

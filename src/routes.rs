@@ -11,7 +11,7 @@ use crate::access::{Rule, Scope};
 use crate::web::{assets, docs, metrics, openapi};
 use crate::{
     accounts, audits, backtests, calls, contracts, conversions, disputes, events, icps, leads,
-    ledger, matching, payouts, privacy, purchases, reports, requests, scoring, standing,
+    ledger, matching, payouts, pings, privacy, purchases, reports, requests, scoring, standing,
     suppression, verification, verticals,
 };
 #[allow(
@@ -93,6 +93,16 @@ routes! {
     GET "/api/v1/leads" => seller_reads(Scope::LeadsRead), leads::api::list;
     GET "/api/v1/leads/{id}" => seller_reads(Scope::LeadsRead), leads::api::show;
     POST "/api/v1/leads/{id}/withdraw" => seller_writes(Scope::LeadsWrite), leads::api::withdraw;
+
+    POST "/api/v1/pings" => seller_writes(Scope::LeadsWrite), pings::api::ping;
+    GET "/api/v1/pings" => seller_reads(Scope::LeadsRead), pings::api::list;
+    GET "/api/v1/pings/figures" => seller_reads(Scope::LeadsRead), pings::api::figures;
+    GET "/api/v1/pings/{id}" => seller_reads(Scope::LeadsRead), pings::api::show;
+    POST "/api/v1/pings/{id}/post" => seller_writes(Scope::LeadsWrite), pings::api::post_lead;
+    GET "/seller/pings" => SELLER_SEES, pings::pages::seller;
+    GET "/operator/pings" => OPERATOR_SEES, pings::pages::desk;
+    POST "/operator/pings" => ADMIN_ACTS, pings::pages::set;
+    POST "/operator/pings/{id}/lift" => ADMIN_ACTS, pings::pages::lift;
 
     GET "/api/v1/wallet" => buyer_reads(Scope::WalletRead), ledger::api::wallet;
     GET "/api/v1/wallet/deposits" => buyer_reads(Scope::WalletRead), ledger::api::list_deposits;

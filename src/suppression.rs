@@ -7,7 +7,7 @@ mod store;
 
 use serde_json::json;
 
-pub use store::{add_lead, counts, is_listed, listed_since, with_contact};
+pub use store::{add_lead, bars, counts, is_listed, listed_since, with_contact};
 
 use crate::access::{AccountKind, Caller};
 use crate::audit;
@@ -97,6 +97,19 @@ pub fn to_find(vault: &Vault, email: Option<&str>, phone: Option<&str>) -> Vec<V
     entries(email, phone)
         .iter()
         .flat_map(|entry| entry.hashes(|kind, value| vault.blinds(kind, value)))
+        .collect()
+}
+
+/// The hashes by which a contact is looked up of which only the SHA-256 of each part is known.
+pub fn to_find_by_digest(
+    vault: &Vault,
+    email: Option<&[u8]>,
+    phone: Option<&[u8]>,
+) -> Vec<Vec<u8>> {
+    [("email", email), ("phone", phone)]
+        .into_iter()
+        .filter_map(|(kind, digest)| digest.map(|digest| vault.blinds_of_digest(kind, digest)))
+        .flatten()
         .collect()
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Destroying a wrapped key makes its record unreadable for ever, in the database and in every copy of it.
 
+mod index;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
@@ -13,6 +15,9 @@ use aws_lc_rs::{digest, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::{ExposeSecret, SecretBox};
+
+pub use index::IndexKey;
+use index::IndexKeys;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 12;
@@ -75,32 +80,6 @@ impl Keys {
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(master, b"galena links")?),
         })
     }
-}
-
-/// A key of the blind hashes; 32 bytes, kept in the database under the master key.
-#[derive(Clone)]
-pub struct IndexKey(hmac::Key);
-
-impl IndexKey {
-    pub fn new(bytes: &[u8; KEY_BYTES]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
-    }
-
-    fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
-        let mut signer = hmac::Context::with_key(&self.0);
-        signer.update(kind.as_bytes());
-        signer.update(&[0]);
-        signer.update(value.as_bytes());
-        signer.sign().as_ref().to_vec()
-    }
-}
-
-/// The keys of the blind hashes.
-struct IndexKeys {
-    /// Those that hashes are written under; two while one takes over from the other.
-    write: Vec<IndexKey>,
-    /// Those that are looked up.
-    read: Vec<IndexKey>,
 }
 
 /// Seals and unseals; holds the keys derived from the master keys.
@@ -230,26 +209,36 @@ impl Vault {
 
     /// A keyed hash by which equal values are found without being readable.
     pub fn blind(&self, kind: &str, value: &str) -> Vec<u8> {
+        self.blind_digest(kind, &sha256(value.as_bytes()))
+    }
+
+    /// The same for a value of which only the SHA-256 is known.
+    pub fn blind_digest(&self, kind: &str, digest: &[u8]) -> Vec<u8> {
         let index = self.index.load();
         index
             .write
             .first()
-            .map(|key| key.blind(kind, value))
+            .map(|key| key.blind(kind, digest))
             .unwrap_or_default()
     }
 
     /// The hashes to write: one, or two while the key is being changed.
     pub fn blinds_to_write(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
-        let index = self.index.load();
+        let (index, digest) = (self.index.load(), sha256(value.as_bytes()));
         let keys = index.write.iter();
-        keys.map(|key| key.blind(kind, value)).collect()
+        keys.map(|key| key.blind(kind, &digest)).collect()
     }
 
     /// The hashes under every key that is still looked up.
     pub fn blinds(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        self.blinds_of_digest(kind, &sha256(value.as_bytes()))
+    }
+
+    /// The same for a value of which only the SHA-256 is known.
+    pub fn blinds_of_digest(&self, kind: &str, digest: &[u8]) -> Vec<Vec<u8>> {
         let index = self.index.load();
         let keys = index.read.iter();
-        keys.map(|key| key.blind(kind, value)).collect()
+        keys.map(|key| key.blind(kind, digest)).collect()
     }
 
     /// The CSRF token of a session cookie.
@@ -319,7 +308,8 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Bytes from pairs of hexadecimal digits.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }

@@ -36,6 +36,7 @@ const LAYERS: &[&[&str]] = &[
     &["matching"],
     &["backtests"],
     &["purchases"],
+    &["pings"],
     &["privacy"],
     &["conversions"],
     &["delivery"],

@@ -30,6 +30,7 @@ mod market;
 mod matching;
 mod parity;
 mod payouts;
+mod pings;
 mod privacy;
 mod process;
 mod reports;

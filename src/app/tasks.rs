@@ -13,7 +13,7 @@ use crate::leads;
 use crate::web::{idempotency, metrics};
 use crate::{
     accounts, audits, charges, conversions, disputes, events, jobs, ledger, matching, payouts,
-    privacy, purchases, requests, scoring, standing, verification,
+    pings, privacy, purchases, requests, scoring, standing, verification,
 };
 
 /// Purchases or charges moved in one transaction.
@@ -52,6 +52,8 @@ pub fn tasks() -> Vec<Task> {
         Task::new("draws", Duration::from_mins(5), keep_draws),
         Task::new("market-check", Duration::from_mins(1), check_market),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
+        Task::new("pings", Duration::from_secs(1), expire_pings),
+        Task::new("ping-pauses", Duration::from_mins(5), pause_pingers),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
         Task::new("outcomes", Duration::from_mins(1), outcomes),
@@ -135,6 +137,23 @@ async fn in_batches(app: &App, works: &[Batch]) -> Result<()> {
         while app.db.write(move |conn| work(conn, now, AT_ONCE)).await? > 0 {}
     }
     Ok(())
+}
+
+/// Gives back what bids hold whose lead did not come.
+async fn expire_pings(app: App) -> Result<()> {
+    in_batches(&app, &[pings::expire]).await
+}
+
+/// Pauses sellers who ask for bids and do not post.
+async fn pause_pingers(app: App) -> Result<()> {
+    let now = app.clock.now();
+    let found = app.db.read(move |conn| pings::suspects(conn, now)).await?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    app.db
+        .write(move |conn| pings::pause_suspects(conn, &found, now))
+        .await
 }
 
 /// Makes payable what has become final.
@@ -245,6 +264,7 @@ async fn sweep(app: App) -> Result<()> {
             idempotency::sweep(conn, now)?;
             privacy::sweep(conn, now)?;
             verification::sweep(conn, now)?;
+            pings::sweep(conn, now)?;
             events::sweep(conn, now.minus(events::KEPT))?;
             requests::sweep(conn, now)?;
             accounts::sweep_sessions(conn, &config, now)

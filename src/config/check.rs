@@ -68,6 +68,11 @@ impl Problems {
         })
     }
 
+    /// How often something may happen.
+    fn rate(&mut self, name: &str, option: Option<u32>, default: u32) -> u32 {
+        self.within(name, option, default, 1, MAX_RATE)
+    }
+
     fn matching(&mut self, option: Option<&str>) -> Matching {
         let named = option.unwrap_or(Matching::Index.as_str()).parse();
         self.keep("matching", named, || Matching::Index)
@@ -151,27 +156,10 @@ impl TryFrom<Options> for Config {
                 )),
             session_max: DAY
                 * i64::from(wrong.within("session_days", options.session_days, 30, 1, 365)),
-            signin_per_minute: wrong.within(
-                "signin_per_minute",
-                options.signin_per_minute,
-                10,
-                1,
-                MAX_RATE,
-            ),
-            pages_per_second: wrong.within(
-                "pages_per_second",
-                options.pages_per_second,
-                100,
-                1,
-                MAX_RATE,
-            ),
-            api_per_second: wrong.within(
-                "api_per_second",
-                options.api_per_second,
-                2_000,
-                1,
-                MAX_RATE,
-            ),
+            signin_per_minute: wrong.rate("signin_per_minute", options.signin_per_minute, 10),
+            pages_per_second: wrong.rate("pages_per_second", options.pages_per_second, 100),
+            api_per_second: wrong.rate("api_per_second", options.api_per_second, 2_000),
+            pings_per_minute: wrong.rate("pings_per_minute", options.pings_per_minute, 6_000),
             metrics_token: options.metrics_token.map(SecretString::from),
             log: options.log.unwrap_or_else(|| "info".to_owned()),
             log_as_json: wrong.keep("log_format", is_json(options.log_format.as_deref()), || {

@@ -66,6 +66,8 @@ options! {
     pages_per_second: u32, "GALENA_PAGES_PER_SECOND";
     /// API requests per second of one key [default: 2000]
     api_per_second: u32, "GALENA_API_PER_SECOND";
+    /// Pings per minute of one seller [default: 6000]
+    pings_per_minute: u32, "GALENA_PINGS_PER_MINUTE";
     /// Token that opens /metrics to others than this machine [default: none]
     metrics_token: String, "GALENA_METRICS_TOKEN";
     /// What is logged, as a tracing filter [default: info]

@@ -32,6 +32,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000025_suppression",
     "20261128000026_distribution",
     "20261128000028_ageing",
+    "20261128000031_pings",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

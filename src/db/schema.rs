@@ -4,6 +4,7 @@
     reason = "table! looks its SQL types up by name"
 )]
 
+mod announced;
 mod books;
 mod offers;
 mod people;
@@ -13,6 +14,7 @@ mod told;
 mod trades;
 mod wants;
 
+pub use announced::*;
 pub use books::*;
 pub use offers::*;
 pub use people::*;
@@ -45,6 +47,8 @@ diesel::joinable!(imports -> verticals (vertical_id));
 diesel::joinable!(contract_versions -> contracts (contract_id));
 diesel::joinable!(purchases -> contract_versions (contract_version_id));
 diesel::joinable!(purchases -> verticals (vertical_id));
+diesel::joinable!(pings -> verticals (vertical_id));
+diesel::joinable!(ping_pauses -> accounts (seller_id));
 diesel::joinable!(contracts -> verticals (vertical_id));
 diesel::joinable!(icps -> verticals (vertical_id));
 diesel::joinable!(charges -> contracts (contract_id));
@@ -113,6 +117,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     icps,
     request_alerts,
+    pings,
+    ping_pauses,
     charges,
     conversions,
     purchase_work,

@@ -45,6 +45,7 @@ codes! {
     FourEyes "four_eyes" 409 "code-four-eyes";
     TermsInUse "terms_in_use" 409 "code-terms-in-use";
     NotForSale "not_for_sale" 409 "code-not-for-sale";
+    PingOver "ping_over" 409 "code-ping-over";
     AlreadyBought "already_bought" 409 "code-already-bought";
     AlreadyDisputed "already_disputed" 409 "code-already-disputed";
     DisputeWindowOver "dispute_window_over" 409 "code-dispute-window-over";

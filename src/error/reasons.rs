@@ -61,6 +61,7 @@ reasons! {
     ConsentExpired "consent_expired" "reason-consent-expired";
     AgeUnderMinimum "age_under_minimum" "reason-age-under-minimum";
     Duplicate "duplicate" "reason-duplicate";
+    ChangedSincePing "changed_since_ping" "reason-changed-since-ping";
     NotFilterable "not_filterable" "reason-not-filterable";
     OperatorNotSupported "operator_not_supported" "reason-operator-not-supported";
     IbanInvalid "iban_invalid" "reason-iban-invalid";

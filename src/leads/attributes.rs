@@ -28,11 +28,20 @@ impl Read {
     }
 }
 
+/// How much of a lead is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All that the vertical demands.
+    Whole,
+    /// What is known before the contact is sent; nothing personal.
+    Announced,
+}
+
 pub(super) fn read(
     reader: &mut Reader,
     root: &Object<'_>,
     vertical: &Vertical,
-    postal: &Formats,
+    (extent, postal): (Extent, &Formats),
     now: Ts,
 ) -> Read {
     let object = reader.object(root, "attributes");
@@ -48,13 +57,20 @@ pub(super) fn read(
             continue;
         }
         match value(reader, &object, field) {
+            Some(_) if field.personal && extent == Extent::Announced => {
+                let accepted = "nothing personal before the post";
+                reader.refuse(object.path(&field.key), Reason::NotAllowed, accepted);
+            }
             Some(value) if field.personal => {
                 read.personal.insert(field.key.clone(), value);
             }
             Some(value) => {
                 read.open.insert(field.key.clone(), value);
             }
-            None if field.required && object.get(&field.key).is_none() => {
+            None if extent == Extent::Whole
+                && field.required
+                && object.get(&field.key).is_none() =>
+            {
                 reader.refuse(object.path(&field.key), Reason::Required, field.accepted());
             }
             None => {}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::attributes;
+use super::attributes::{self, Extent};
 use super::document::{Object, Reader, Spelling};
 use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
@@ -23,9 +23,9 @@ use crate::verticals::{Attributes, Model, Vertical};
 
 /// The longest name, company or job title.
 const MAX_NAME: usize = 100;
-const MAX_INTEREST: usize = 500;
-const MAX_TIMELINE: usize = 200;
-const MAX_CONSENT: usize = 10_000;
+pub(super) const MAX_INTEREST: usize = 500;
+pub(super) const MAX_TIMELINE: usize = 200;
+pub(super) const MAX_CONSENT: usize = 10_000;
 const MAX_TYPED: usize = 5_000;
 const MAX_TOUCHES: usize = 50;
 /// How far the clock of a seller may run ahead of ours.
@@ -132,8 +132,8 @@ impl Draft {
         let root = Object::root(map);
         let mut reader = Reader::new(spelling);
         reader.only(&root, ROOT_KEYS);
-        let attributes =
-            attributes::read(&mut reader, &root, vertical, &verifier.lists().postal, now);
+        let extent = (Extent::Whole, &verifier.lists().postal);
+        let attributes = attributes::read(&mut reader, &root, vertical, extent, now);
         let (contact, phone) = read_contact(&mut reader, &root, attributes.country());
         let interest = reader.text(&root, "interest", MAX_INTEREST);
         if interest.is_none() && root.get("interest").is_none() {
@@ -387,7 +387,7 @@ fn read_consent(
     })
 }
 
-fn check_consent_age(
+pub(super) fn check_consent_age(
     reader: &mut Reader,
     object: &Object<'_>,
     at: Ts,
@@ -404,7 +404,7 @@ fn check_consent_age(
     }
 }
 
-fn read_origin(reader: &mut Reader, root: &Object<'_>) -> Origin {
+pub(super) fn read_origin(reader: &mut Reader, root: &Object<'_>) -> Origin {
     let object = reader.object(root, "origin");
     reader.only(
         &object,

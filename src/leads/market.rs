@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{LeadState, store};
+use super::{LeadState, Listing, store};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -26,6 +26,26 @@ pub fn withdraw(
         ));
     }
     record(conn, id, seller, actor, "lead.withdrawn", now)
+}
+
+/// Takes a lead off that was to be sold at once or not at all; one that nobody bought may be sent in again.
+/// Nothing happens to a lead that is sold out.
+pub fn take_back(conn: &mut Conn, listing: &mut Listing, actor: Actor, now: Ts) -> Result<()> {
+    if !store::list::take_back(conn, listing.id)? {
+        return Ok(());
+    }
+    if listing.copies_sold == 0 {
+        store::states::release_claims(conn, listing.id)?;
+    }
+    listing.state = LeadState::Withdrawn;
+    record(
+        conn,
+        listing.id,
+        listing.seller_id,
+        actor,
+        "lead.withdrawn",
+        now,
+    )
 }
 
 /// Ends listings whose time is over, up to `limit`; says how many it ended.

@@ -96,6 +96,8 @@ pub struct Least {
     pub any_yield: bool,
 }
 
+/// What is asked for a lead, beside its price.
+#[derive(Debug, Clone)]
 pub(super) struct Terms {
     pub accepts: Vec<Model>,
     pub least: Least,

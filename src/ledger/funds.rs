@@ -69,14 +69,14 @@ pub struct Chargeback {
 /// Voids the buyer's open holds, takes the money from its wallet, and what the wallet lacks becomes
 /// its debt. A charge-back that is won is taken back by `reverse`.
 ///
-/// It refuses while a hold of a charge is open: the charge and its purchase would not know that their
-/// money is gone, so whoever asks for it ends those first.
+/// It refuses while a hold of a charge or of a ping is open: the charge with its purchase, or the bid, would
+/// not know that their money is gone, so whoever asks for it ends those first.
 pub fn chargeback(conn: &mut Conn, chargeback: &Chargeback) -> Result<PostingId> {
     let (amount, buyer) = (chargeback.amount, chargeback.buyer);
     let holds = store::open_holds(conn, buyer, amount.currency)?;
     if let Some(hold) = holds
         .iter()
-        .find(|hold| hold.source_type == SourceKind::Charge)
+        .find(|hold| matches!(hold.source_type, SourceKind::Charge | SourceKind::Ping))
     {
         return Err(Error::refused_because(
             Code::StateConflict,

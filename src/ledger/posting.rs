@@ -14,7 +14,8 @@ use crate::db::Conn;
 use crate::db::types::{text_enum, uuid_column};
 use crate::error::{Code, Error, Result};
 use crate::id::{
-    AdjustmentId, ChargeId, DepositId, DisputeId, PayoutId, PostingId, PurchaseId, WithdrawalId,
+    AdjustmentId, ChargeId, DepositId, DisputeId, PayoutId, PingId, PostingId, PurchaseId,
+    WithdrawalId,
 };
 use crate::money::{Currency, Money};
 
@@ -76,6 +77,8 @@ text_enum! {
         /// What is due beside the price of a lead: an appointment, a sale, a base fee, a claim.
         Charge = "charge",
         Dispute = "dispute",
+        /// A lead that is announced, with a bid held for it.
+        Ping = "ping",
         Payout = "payout",
         Withdrawal = "withdrawal",
         Adjustment = "adjustment",
@@ -97,6 +100,7 @@ pub enum Source {
     Purchase(PurchaseId),
     Charge(ChargeId),
     Dispute(DisputeId),
+    Ping(PingId),
     Payout(PayoutId),
     Withdrawal(WithdrawalId),
     Adjustment(AdjustmentId),
@@ -111,6 +115,7 @@ impl Source {
             Self::Purchase(_) => SourceKind::Purchase,
             Self::Charge(_) => SourceKind::Charge,
             Self::Dispute(_) => SourceKind::Dispute,
+            Self::Ping(_) => SourceKind::Ping,
             Self::Payout(_) => SourceKind::Payout,
             Self::Withdrawal(_) => SourceKind::Withdrawal,
             Self::Adjustment(_) => SourceKind::Adjustment,
@@ -124,6 +129,7 @@ impl Source {
             Self::Purchase(id) => id.0,
             Self::Charge(id) => id.0,
             Self::Dispute(id) => id.0,
+            Self::Ping(id) => id.0,
             Self::Payout(id) => id.0,
             Self::Withdrawal(id) => id.0,
             Self::Adjustment(id) => id.0,
@@ -138,6 +144,7 @@ impl Source {
             SourceKind::Purchase => Self::Purchase(PurchaseId(id.0)),
             SourceKind::Charge => Self::Charge(ChargeId(id.0)),
             SourceKind::Dispute => Self::Dispute(DisputeId(id.0)),
+            SourceKind::Ping => Self::Ping(PingId(id.0)),
             SourceKind::Payout => Self::Payout(PayoutId(id.0)),
             SourceKind::Withdrawal => Self::Withdrawal(WithdrawalId(id.0)),
             SourceKind::Adjustment => Self::Adjustment(AdjustmentId(id.0)),
@@ -153,6 +160,7 @@ impl std::fmt::Display for Source {
             Self::Purchase(id) => id.fmt(f),
             Self::Charge(id) => id.fmt(f),
             Self::Dispute(id) => id.fmt(f),
+            Self::Ping(id) => id.fmt(f),
             Self::Payout(id) => id.fmt(f),
             Self::Withdrawal(id) => id.fmt(f),
             Self::Adjustment(id) => id.fmt(f),

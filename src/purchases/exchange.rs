@@ -11,7 +11,8 @@ use crate::id::{DecisionId, LeadId};
 use crate::leads::{Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
 use crate::matching::distribution::{TRIED, pays};
-use crate::matching::{Candidate, Market};
+use crate::matching::{Candidate, Market, Plan};
+use crate::money::Money;
 use crate::requests;
 
 /// Sells new leads to the best-ranked requests that can pay.
@@ -49,16 +50,8 @@ impl Exchange for Seller {
                 break;
             }
             let left = copies - sales.len();
-            let ask = listing.ask.minor;
-            let paid = pays(
-                plan.selling.rules.pricing,
-                &plan.contenders,
-                place,
-                left,
-                ask,
-            );
             let mut order = order(listing, candidate, place, plan.candidates.len());
-            order.price.minor = paid.unwrap_or(order.price.minor);
+            order.price = price(&plan, listing, (place, left), candidate);
             order.explanation.decision = Some(id);
             let mut attempt = Try {
                 request: candidate.request.id,
@@ -92,7 +85,20 @@ impl Exchange for Seller {
     }
 }
 
-fn summary(purchase: &Purchase) -> SaleSummary {
+/// What a candidate pays that stands in its place in a plan while so many copies are left.
+pub(super) fn price(
+    plan: &Plan,
+    listing: &Listing,
+    (place, left): (usize, usize),
+    candidate: &Candidate,
+) -> Money {
+    let pricing = plan.selling.rules.pricing;
+    let paid = pays(pricing, &plan.contenders, place, left, listing.ask.minor);
+    let bid = candidate.offer.price;
+    Money::new(paid.unwrap_or(bid.minor), bid.currency)
+}
+
+pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
     SaleSummary {
         purchase_id: purchase.id,
         price: purchase.price(),
@@ -112,19 +118,31 @@ fn order<'a>(
         request: Some(&candidate.request),
         agreement: &candidate.request.agreement,
         price: candidate.offer.price,
-        explanation: Explanation {
-            rule: SaleRule::BestRequest,
-            place: u32::try_from(place + 1).unwrap_or(u32::MAX),
-            candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
-            bid: candidate.request.bid,
-            wishes_met: candidate.offer.wishes_met,
-            yields: Some(Yield::of(
-                candidate.request.agreement.terms(),
-                candidate.offer.expected,
-                &candidate.odds,
-            )),
-            decision: None,
-        },
+        explanation: explanation(candidate, SaleRule::BestRequest, place, candidates),
+        held: None,
         actor: Actor::System,
+    }
+}
+
+/// Why this candidate gets the lead.
+pub(super) fn explanation(
+    candidate: &Candidate,
+    rule: SaleRule,
+    place: usize,
+    candidates: usize,
+) -> Explanation {
+    Explanation {
+        rule,
+        ping: None,
+        place: u32::try_from(place + 1).unwrap_or(u32::MAX),
+        candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
+        bid: candidate.request.bid,
+        wishes_met: candidate.offer.wishes_met,
+        yields: Some(Yield::of(
+            candidate.request.agreement.terms(),
+            candidate.offer.expected,
+            &candidate.odds,
+        )),
+        decision: None,
     }
 }

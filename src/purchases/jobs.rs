@@ -71,6 +71,7 @@ fn buy_in_order(
             price: fit.offer.price,
             explanation: Explanation {
                 rule: SaleRule::BestListing,
+                ping: None,
                 place,
                 candidates,
                 bid: request.bid,
@@ -82,6 +83,7 @@ fn buy_in_order(
                 )),
                 decision: None,
             },
+            held: None,
             actor: Actor::System,
         };
         match sell(conn, &order, now)? {

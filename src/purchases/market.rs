@@ -129,6 +129,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
         price: listing.ask,
         explanation: Explanation {
             rule: SaleRule::Picked,
+            ping: None,
             place: 1,
             candidates: 1,
             bid: listing.ask,
@@ -136,6 +137,7 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             yields: None,
             decision: None,
         },
+        held: None,
         actor: caller.actor(),
     };
     match sell(conn, &order, now)? {

@@ -130,6 +130,26 @@ pub fn terms(
     })
 }
 
+/// Whether the buyer got somebody with a contact of these hashes a short while ago.
+pub fn got_recently(
+    conn: &mut Conn,
+    buyer: AccountId,
+    hashes: &[Vec<u8>],
+    now: Ts,
+) -> Result<bool> {
+    if hashes.is_empty() {
+        return Ok(false);
+    }
+    let recent = purchases::table
+        .inner_join(contact_hashes::table.on(contact_hashes::lead_id.eq(purchases::lead_id)))
+        .filter(contact_hashes::hash.eq_any(hashes))
+        .filter(purchases::buyer_id.eq(buyer))
+        .filter(purchases::purchased_at.gt(now.minus_days(SAME_PERSON_DAYS)))
+        .count();
+    let count: i64 = recent.get_result(conn)?;
+    Ok(count > 0)
+}
+
 pub fn insert(conn: &mut Conn, purchase: &Purchase) -> Result<()> {
     diesel::insert_into(purchases::table)
         .values(purchase)

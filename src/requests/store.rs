@@ -1,6 +1,7 @@
 //! Requests, their change log and cap counters in the database.
 
 pub mod changes;
+mod counters;
 pub mod shares;
 
 use std::sync::Arc;
@@ -8,15 +9,16 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+pub(super) use counters::{
+    count_in_window, fill_room, give_up_room, hold_room, uncount_in_window, window_use,
+};
+
 use super::terms::{CapsJson, ScheduleJson, caps_from, caps_json, schedule_from, schedule_json};
-use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement};
-use crate::db::schema::{
-    leads, purchase_requests, purchases, request_alerts, request_cap_counters,
-};
+use crate::db::schema::{leads, purchase_requests, purchases, request_alerts};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Error, FieldError, Result};
@@ -357,7 +359,8 @@ pub(super) fn count_lead(
     now: Ts,
 ) -> Result<Option<(RequestState, i64)>> {
     use purchase_requests::dsl;
-    // The last lead is the one after which neither quantity nor budget has room for another at the bid.
+    // The last lead is the one after which neither quantity nor budget has room for another at the bid. What is
+    // held for pings leaves no room either, but may come back: it makes no lead the last.
     let next_spent = price.saturating_add(request.commitment(request.bid).minor);
     let is_last = dsl::bought
         .ge(dsl::quantity - 1)
@@ -366,8 +369,8 @@ pub(super) fn count_lead(
         .filter(dsl::id.eq(request.id))
         .filter(dsl::state.eq(RequestState::Active))
         .filter(dsl::version.eq(request.version))
-        .filter(dsl::bought.lt(dsl::quantity))
-        .filter((dsl::spent_minor + price).le(dsl::budget_minor))
+        .filter((dsl::bought + dsl::held).lt(dsl::quantity))
+        .filter((dsl::spent_minor + dsl::held_minor + price).le(dsl::budget_minor))
         .set((
             dsl::state.eq(diesel::dsl::case_when(
                 is_last,
@@ -423,62 +426,5 @@ pub(super) struct Standing {
     pub version: i64,
     pub quantity: i64,
     pub bought: i64,
-}
-
-/// Counts one lead in the window that began at `start` if the cap allows it.
-pub(super) fn count_in_window(
-    conn: &mut Conn,
-    id: RequestId,
-    cap: &Cap,
-    start: Ts,
-    price: i64,
-) -> Result<bool> {
-    use request_cap_counters::dsl;
-    let most_count = cap.count.unwrap_or(i64::MAX);
-    let most_spent = cap.amount.map_or(i64::MAX, |amount| amount.minor);
-    if most_count < 1 || price > most_spent {
-        return Ok(false);
-    }
-    // The trait is named, since the prelude's `filter` is that of queries.
-    let counted = each!(conn, |inner| Prepared(
-        diesel::query_dsl::methods::FilterDsl::filter(
-            diesel::insert_into(dsl::request_cap_counters)
-                .values((
-                    dsl::request_id.eq(id),
-                    dsl::cap_window.eq(cap.window),
-                    dsl::starts_at.eq(start),
-                    dsl::bought.eq(1_i64),
-                    dsl::spent_minor.eq(price),
-                ))
-                .on_conflict((dsl::request_id, dsl::cap_window, dsl::starts_at))
-                .do_update()
-                .set((
-                    dsl::bought.eq(dsl::bought + 1),
-                    dsl::spent_minor.eq(dsl::spent_minor + price),
-                )),
-            dsl::bought
-                .lt(most_count)
-                .and(dsl::spent_minor.le(most_spent - price)),
-        )
-    )
-    .execute(inner))?;
-    Ok(counted == 1)
-}
-
-/// What a window holds so far: leads and minor units.
-pub(super) fn window_use(
-    conn: &mut Conn,
-    id: RequestId,
-    window: CapWindow,
-    start: Ts,
-) -> Result<(i64, i64)> {
-    Ok(request_cap_counters::table
-        .find((id, window, start))
-        .select((
-            request_cap_counters::bought,
-            request_cap_counters::spent_minor,
-        ))
-        .first(conn)
-        .optional()?
-        .unwrap_or_default())
+    pub held: i64,
 }

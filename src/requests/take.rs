@@ -35,13 +35,7 @@ pub fn take(
         if let Some(gate) = take_uncapped(conn, request, price, now)? {
             return Err(Stop::At(gate));
         }
-        for cap in &request.caps {
-            let start = cap.window.start(now, request.schedule.zone);
-            if !store::count_in_window(conn, request.id, cap, start, price.minor)? {
-                return Err(Stop::At(closed_by(conn, request, cap, start, price.minor)?));
-            }
-        }
-        Ok(())
+        count_in_windows(conn, request, price, now)
     });
     match outcome {
         Ok(()) => Ok(None),
@@ -50,7 +44,24 @@ pub fn take(
     }
 }
 
-enum Stop {
+/// Counts a lead in the present window of every cap, or says which is closed.
+pub(super) fn count_in_windows(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: Money,
+    now: Ts,
+) -> Result<(), Stop> {
+    for cap in &request.caps {
+        let start = cap.window.start(now, request.schedule.zone);
+        if !store::count_in_window(conn, request.id, cap, start, price.minor)? {
+            return Err(Stop::At(closed_by(conn, request, cap, start, price.minor)?));
+        }
+    }
+    Ok(())
+}
+
+/// Why work within a savepoint was given up.
+pub(super) enum Stop {
     At(Gate),
     Failed(Error),
 }
@@ -75,21 +86,37 @@ fn take_uncapped(
 ) -> Result<Option<Gate>> {
     match store::count_lead(conn, request, price.minor, now)? {
         Some((state, spent)) => {
-            if state == RequestState::Fulfilled {
-                fulfilled(conn, request, now)?;
-            }
-            alert(conn, request, (spent - price.minor, spent), now)?;
+            counted(conn, request, price, (state, spent), now)?;
             Ok(None)
         }
-        None => Ok(Some(match store::standing(conn, request.id)? {
-            Some(row) if row.bought >= row.quantity => Gate::Quantity,
-            Some(row) if row.state == RequestState::Fulfilled => Gate::Budget,
-            Some(row) if row.state != RequestState::Active => Gate::RequestNotActive,
-            Some(row) if row.version != request.version => Gate::RequestNotActive,
-            Some(_) => Gate::Budget,
-            None => Gate::RequestNotActive,
-        })),
+        None => full(conn, request).map(Some),
     }
+}
+
+/// What follows when a lead was counted: the request may be fulfilled, and its buyer warned.
+pub(super) fn counted(
+    conn: &mut Conn,
+    request: &PurchaseRequest,
+    price: Money,
+    (state, spent): (RequestState, i64),
+    now: Ts,
+) -> Result<()> {
+    if state == RequestState::Fulfilled {
+        fulfilled(conn, request, now)?;
+    }
+    alert(conn, request, (spent - price.minor, spent), now)
+}
+
+/// Why a request's row had no room for a lead.
+pub(super) fn full(conn: &mut Conn, request: &PurchaseRequest) -> Result<Gate> {
+    Ok(match store::standing(conn, request.id)? {
+        Some(row) if row.bought + row.held >= row.quantity => Gate::Quantity,
+        Some(row) if row.state == RequestState::Fulfilled => Gate::Budget,
+        Some(row) if row.state != RequestState::Active => Gate::RequestNotActive,
+        Some(row) if row.version != request.version => Gate::RequestNotActive,
+        Some(_) => Gate::Budget,
+        None => Gate::RequestNotActive,
+    })
 }
 
 /// Tells the buyer, once each, when four fifths and when all of the budget are used.

@@ -116,6 +116,21 @@ pub fn is_listed(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<bool> {
     Ok(false)
 }
 
+/// Whether one of these hashes keeps its person from a buyer, by a list of the exchange or of the buyer.
+pub fn bars(conn: &mut Conn, buyer: AccountId, hashes: &[Vec<u8>]) -> Result<bool> {
+    if hashes.is_empty() {
+        return Ok(false);
+    }
+    let listed = suppressions::table
+        .filter(suppressions::hash.eq_any(hashes))
+        .filter(
+            suppressions::owner_id
+                .is_null()
+                .or(suppressions::owner_id.eq(buyer)),
+        );
+    Ok(diesel::select(diesel::dsl::exists(listed)).get_result(conn)?)
+}
+
 /// Since when one of these hashes is on a list.
 pub fn listed_since(
     conn: &mut Conn,

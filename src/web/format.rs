@@ -246,6 +246,9 @@ macro_rules! states {
 }
 
 states! {
+    "bid" "info" "state-bid";
+    "posted" "good" "state-posted";
+    "lost" "warn" "state-lost";
     "received" "info" "state-received";
     "rejected" "bad" "state-rejected";
     "not_checked" "plain" "state-not-checked";

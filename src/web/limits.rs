@@ -1,4 +1,4 @@
-//! Rate limits: tries to sign in, pages by address, API calls by key.
+//! Rate limits: tries to sign in, pages by address, API calls by key, pings by seller.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Code, Error, Result};
-use crate::id::ApiKeyId;
+use crate::id::{AccountId, ApiKeyId};
 use crate::vault::sha256;
 
 /// The injected clock, as the limiter reads it.
@@ -113,6 +113,7 @@ pub struct Limits {
     pages: Limit<IpAddr>,
     api_visitors: Limit<IpAddr>,
     api_keys: Limit<ApiKeyId>,
+    pings: Limit<AccountId>,
 }
 
 impl Limits {
@@ -125,6 +126,7 @@ impl Limits {
             pages: Limit::per_second("pages", config.pages_per_second, clock),
             api_visitors: Limit::per_second("visitor", config.pages_per_second, clock),
             api_keys: Limit::per_second("key", config.api_per_second, clock),
+            pings: Limit::per_minute("pings", config.pings_per_minute, clock),
         }
     }
 
@@ -157,6 +159,11 @@ impl Limits {
         )
     }
 
+    /// Counts a ping against its seller.
+    pub fn ping(&self, req: &HttpRequest, seller: AccountId) -> Result<()> {
+        settle(req, self.pings.check(&seller))
+    }
+
     /// Forgets who has not called for long.
     pub fn sweep(&self) {
         self.signin_address.limiter.retain_recent();
@@ -166,6 +173,7 @@ impl Limits {
         self.pages.limiter.retain_recent();
         self.api_visitors.limiter.retain_recent();
         self.api_keys.limiter.retain_recent();
+        self.pings.limiter.retain_recent();
     }
 }
 

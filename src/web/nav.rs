@@ -31,6 +31,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/seller/leads" "leads" "nav-leads";
             "/seller/leads/new" "add" "nav-add-lead";
             "/seller/imports" "import" "nav-import";
+            "/seller/pings" "bolt" "nav-pings";
             "/seller/tracking" "eye" "nav-tracking";
             "/seller/refused" "refused" "nav-refused";
             "/seller/contracts" "scale" "nav-contracts";
@@ -62,6 +63,7 @@ pub fn items(lang: &Lang, kind: &AccountKind, path: &str) -> Vec<Item> {
             "/operator/approvals" "approvals" "nav-approvals";
             "/operator/accounts" "accounts" "nav-accounts";
             "/operator/leads" "leads" "nav-leads";
+            "/operator/pings" "bolt" "nav-pings";
             "/operator/quarantine" "approvals" "nav-quarantine";
             "/operator/outcomes" "approvals" "nav-outcomes";
             "/operator/disputes" "scale" "nav-disputes";

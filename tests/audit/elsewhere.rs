@@ -17,6 +17,26 @@ pub const TRIED_ELSEWHERE: &[(&str, &str, &str)] = &[
         "suppression.rs",
         "lists_are_kept_by_page",
     ),
+    (
+        "/api/v1/pings",
+        "pings.rs",
+        "a_bid_is_held_and_the_post_is_sold_at_its_price",
+    ),
+    (
+        "/api/v1/pings/{id}/post",
+        "pings.rs",
+        "a_bid_is_held_and_the_post_is_sold_at_its_price",
+    ),
+    (
+        "/operator/pings",
+        "pings/abuse.rs",
+        "sellers_who_do_not_post_are_paused_for_a_while",
+    ),
+    (
+        "/operator/pings/{id}/lift",
+        "pings/abuse.rs",
+        "sellers_who_do_not_post_are_paused_for_a_while",
+    ),
     ("/privacy", "privacy.rs", "confirmed"),
     ("/privacy/{id}", "privacy.rs", "confirmed"),
     ("/privacy/data/{wish}", "privacy/erasure.rs", "on"),

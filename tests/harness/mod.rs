@@ -73,6 +73,7 @@ impl TestApp {
             signin_per_minute: Some(1_000_000),
             pages_per_second: Some(1_000_000),
             api_per_second: Some(1_000_000),
+            pings_per_minute: Some(1_000_000),
             ..Options::default()
         };
         change(&mut options);

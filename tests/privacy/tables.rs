@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use galena::db::Backend;
 
-/// Emptied, unsealed for ever, or removed when a lead is erased.
+/// Emptied, unsealed for ever, or removed when a lead is erased; a ping when its bid ends, minutes later.
 const ERASED: &[&str] = &[
     "contact_claims",
     "contact_hashes",
@@ -23,6 +23,7 @@ const ERASED: &[&str] = &[
     "lead_consents",
     "lead_contacts",
     "leads",
+    "pings",
     "purchase_notes",
     "purchase_work",
     "refused_hashes",
@@ -70,6 +71,8 @@ const NOBODYS: &[&str] = &[
     "payout_minimums",
     "payout_settings",
     "payouts",
+    "ping_pauses",
+    "ping_policy",
     "purchase_requests",
     "purchases",
     "request_alerts",

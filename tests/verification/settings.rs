@@ -185,9 +185,12 @@ on_both!(async fn consents_cover_what_the_vertical_demands(app) {
 fn leads_move_by_the_table_alone() {
     use LeadState::{Erased, Expired, Listed, Quarantined, Received, Rejected, SoldOut, Withdrawn};
     let table = [
-        (Received, vec![Rejected, Quarantined, Listed, Erased]),
+        (
+            Received,
+            vec![Rejected, Quarantined, Listed, Withdrawn, Erased],
+        ),
         (Rejected, vec![Erased]),
-        (Quarantined, vec![Listed, Rejected, Erased]),
+        (Quarantined, vec![Listed, Rejected, Withdrawn, Erased]),
         (Listed, vec![SoldOut, Expired, Withdrawn, Erased]),
         (SoldOut, vec![Listed, Erased]),
         (Expired, vec![Erased]),

@@ -103,6 +103,8 @@ diesel::table! {
         updated_at -> BigInt,
         last_served_at -> Nullable<BigInt>,
         min_quality -> Integer,
+        held -> BigInt,
+        held_minor -> BigInt,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::id::{ImportId, LeadId, VerticalId};
 use crate::leads::{Contact, Draft, LeadState, Listing};
 use crate::vault::{Vault, sha256};
 use crate::verification::{Check, CheckName, Effect, Verdict, email};
+use crate::verticals::Vertical;
 
 #[derive(Insertable)]
 #[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
@@ -160,6 +161,24 @@ pub fn claim_contact(
         .map(|(_, field)| field)
         .collect();
     Ok(claimed.into_iter().collect())
+}
+
+/// Whether one of these hashes was received within the vertical's window.
+pub fn is_claimed(
+    conn: &mut Conn,
+    vertical: &Vertical,
+    hashes: &[Vec<u8>],
+    now: Ts,
+) -> Result<bool> {
+    if hashes.is_empty() {
+        return Ok(false);
+    }
+    let over = now.minus_days(vertical.duplicate_window_days);
+    let claimed = contact_claims::table
+        .filter(contact_claims::vertical_id.eq(vertical.id))
+        .filter(contact_claims::hash.eq_any(hashes))
+        .filter(contact_claims::claimed_at.gt(over));
+    Ok(diesel::select(diesel::dsl::exists(claimed)).get_result(conn)?)
 }
 
 /// Inserts what belongs to a lead: its sealed contact, its consent and its checks.

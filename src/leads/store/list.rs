@@ -207,6 +207,19 @@ pub fn leave_market(
     Ok(update.set(leads::state.eq(to)).execute(conn)? == 1)
 }
 
+/// Withdraws a lead that is on the market or before it; false when it is neither.
+pub fn take_back(conn: &mut Conn, id: LeadId) -> Result<bool> {
+    let taken = diesel::update(leads::table.find(id))
+        .filter(leads::state.eq_any([
+            LeadState::Received,
+            LeadState::Quarantined,
+            LeadState::Listed,
+        ]))
+        .set(leads::state.eq(LeadState::Withdrawn))
+        .execute(conn)?;
+    Ok(taken == 1)
+}
+
 /// Rejects a lead that was on the market, sold or not; false when it is rejected or erased.
 pub fn strike_off(conn: &mut Conn, id: LeadId) -> Result<bool> {
     let struck = diesel::update(leads::table.find(id))

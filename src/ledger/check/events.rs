@@ -141,6 +141,25 @@ pub const EVENTS_AND_POSTINGS: &[Probe] = &[
          WHERE d.purchase_id = u.id AND d.charge_kind = 'lead' AND d.closed_at IS NULL)",
     ),
     by_id(
+        "SELECT 'ping' AS kind, g.id AS id, 'is ' || g.state || ', but its hold says otherwise' AS detail \
+         FROM pings g LEFT JOIN holds h ON h.source_type = 'ping' AND h.source_id = g.id \
+         WHERE COALESCE(g.held_minor, 0) <> COALESCE(h.held_minor, 0) OR COALESCE(h.captured_minor, 0) <> 0 \
+         OR (h.held_minor IS NOT NULL AND (h.buyer_id <> g.buyer_id OR h.currency <> g.currency \
+         OR h.released_minor <> CASE WHEN g.state = 'bid' THEN 0 ELSE h.held_minor END))",
+    ),
+    by_id(
+        "SELECT 'posting' AS kind, p.id AS id, 'is of no ping' AS detail FROM ledger_postings p \
+         WHERE p.source_type = 'ping' AND NOT EXISTS (SELECT 1 FROM pings g WHERE g.id = p.source_id)",
+    ),
+    by_id(
+        "SELECT 'request' AS kind, r.id AS id, 'holds room for ' || CAST(r.held AS TEXT) || ' leads and ' \
+         || CAST(r.held_minor AS TEXT) || ', its pings make ' || CAST(COALESCE(g.pings, 0) AS TEXT) \
+         || ' and ' || CAST(COALESCE(g.minor, 0) AS TEXT) AS detail FROM purchase_requests r \
+         LEFT JOIN (SELECT request_id, COUNT(*) AS pings, CAST(SUM(held_minor) AS BIGINT) AS minor FROM pings \
+         WHERE state = 'bid' GROUP BY request_id) g ON g.request_id = r.id \
+         WHERE r.held <> COALESCE(g.pings, 0) OR r.held_minor <> COALESCE(g.minor, 0)",
+    ),
+    by_id(
         "SELECT r.source_type AS kind, r.source_id AS id, 'has another reserve than was posted' AS detail \
          FROM reserves r LEFT JOIN (SELECT p.source_type, p.source_id, \
          SUM(CASE WHEN p.event = 'settle' THEN e.credit_minor ELSE 0 END) AS kept, \

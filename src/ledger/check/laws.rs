@@ -252,7 +252,7 @@ pub const LAWS: &[Law] = &[
         counted: "SELECT (SELECT COUNT(*) FROM deposits WHERE state = 'approved') \
                   + (SELECT COUNT(*) FROM holds) + (SELECT COUNT(*) FROM purchases) \
                   + (SELECT COUNT(*) FROM charges) + (SELECT COUNT(*) FROM conversions) \
-                  + (SELECT COUNT(*) FROM payouts)",
+                  + (SELECT COUNT(*) FROM payouts) + (SELECT COUNT(*) FROM pings)",
         probes: super::events::EVENTS_AND_POSTINGS,
     },
     Law {

@@ -10,7 +10,7 @@ use crate::db::types::DbUuid;
 use crate::error::Result;
 use crate::id::{
     AccountId, AdjustmentId, ChargeId, ConversionId, DepositId, DisputeId, PayoutBatchId, PayoutId,
-    PostingId, PurchaseId, WithdrawalId,
+    PingId, PostingId, PurchaseId, RequestId, WithdrawalId,
 };
 use crate::ledger::seal::ItemId;
 
@@ -70,6 +70,8 @@ fn name_of(kind: &str, id: ItemId) -> String {
         "conversion" => ConversionId(id.0).to_string(),
         "deposit" => DepositId(id.0).to_string(),
         "dispute" => DisputeId(id.0).to_string(),
+        "ping" => PingId(id.0).to_string(),
+        "request" => RequestId(id.0).to_string(),
         "batch" => PayoutBatchId(id.0).to_string(),
         "payout" => PayoutId(id.0).to_string(),
         "withdrawal" => WithdrawalId(id.0).to_string(),

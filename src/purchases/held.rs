@@ -1,0 +1,164 @@
+//! Bids that are held for leads which are announced: room in the request, money in the wallet, and a price; then
+//! the sale to that bid, or its end.
+
+use std::sync::Arc;
+
+use diesel::Connection as _;
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{explanation, price};
+use super::{Explanation, Order, Outcome, SaleRule, Stop, sell, stop_at_wallet, store};
+use crate::access::Actor;
+use crate::clock::Ts;
+use crate::contracts::ContractState;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{AccountId, PingId};
+use crate::leads::Listing;
+use crate::ledger::{self, Source};
+use crate::matching::{Candidate, Plan};
+use crate::money::Money;
+use crate::requests::{self, Gate, Reservation};
+use crate::suppression;
+use crate::verticals::{self, Model};
+
+/// A lead of which everything is known but who the person is; at most hashes of its contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Announced<'a> {
+    pub ping: PingId,
+    pub listing: &'a Listing,
+    /// By which the contact is looked up.
+    pub hashes: &'a [Vec<u8>],
+}
+
+/// A bid with the room and the money that are held for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBid {
+    pub ping: PingId,
+    pub buyer: AccountId,
+    pub model: Model,
+    /// Paid for the lead on delivery.
+    pub price: Money,
+    /// The seller's part of it, by the commission at the time of the bid.
+    pub earning: Money,
+    pub reservation: Reservation,
+    pub explanation: Explanation,
+}
+
+impl HeldBid {
+    const fn source(&self) -> Source {
+        Source::Ping(self.ping)
+    }
+
+    /// Lets the money go that is set aside; the room is given back by itself.
+    pub fn release_money(&self, conn: &mut Conn, now: Ts) -> Result<()> {
+        if self.reservation.amount.minor == 0 {
+            return Ok(());
+        }
+        ledger::release(conn, self.source(), now)
+    }
+}
+
+/// Holds the bid of the candidate in a place of the plan, by the guards of a sale and at its price, all or
+/// nothing; or the gate that refused it.
+pub fn hold(
+    conn: &mut Conn,
+    announced: &Announced<'_>,
+    plan: &Plan,
+    place: usize,
+    now: Ts,
+) -> Result<Result<HeldBid, Gate>> {
+    let Some(candidate) = plan.candidates.get(place) else {
+        return Ok(Err(Gate::RequestNotActive));
+    };
+    let held = conn.transaction(|conn| {
+        let bid = reserve(conn, announced, plan, (place, candidate), now)?;
+        if bid.reservation.amount.minor > 0 {
+            let hold = ledger::Hold {
+                source: bid.source(),
+                buyer: bid.buyer,
+                amount: bid.reservation.amount,
+                at: now,
+            };
+            ledger::hold(conn, &hold).map_err(stop_at_wallet)?;
+        }
+        Ok(bid)
+    });
+    match held {
+        Ok(bid) => Ok(Ok(bid)),
+        Err(Stop::At(gate)) => Ok(Err(gate)),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn reserve(
+    conn: &mut Conn,
+    announced: &Announced<'_>,
+    plan: &Plan,
+    (place, candidate): (usize, &Candidate),
+    now: Ts,
+) -> Result<HeldBid, Stop> {
+    let request = &candidate.request;
+    let (buyer, agreement) = (request.buyer_id, &request.agreement);
+    let listing = announced.listing;
+    let terms = store::terms(conn, listing, buyer, agreement.version.id, now)?;
+    if terms.stopped {
+        return Err(Stop::At(Gate::Stopped));
+    }
+    if !terms.covered {
+        return Err(Stop::At(Gate::ConsentRecipient));
+    }
+    if terms.contract_state != ContractState::Active {
+        return Err(Stop::At(Gate::ContractNotActive));
+    }
+    if suppression::bars(conn, buyer, announced.hashes)? {
+        return Err(Stop::At(Gate::Suppressed));
+    }
+    if store::got_recently(conn, buyer, announced.hashes, now)? {
+        return Err(Stop::At(Gate::SamePerson));
+    }
+    let copies = usize::try_from(listing.copies).unwrap_or(1);
+    let price = price(plan, listing, (place, copies), candidate);
+    let amount = request.commitment(price);
+    let reservation = requests::reserve(conn, request, amount, now)?.map_err(Stop::At)?;
+    let commission = price.share(terms.commission);
+    let fitted = plan.candidates.len();
+    let told = explanation(candidate, SaleRule::HeldBid, place, fitted);
+    Ok(HeldBid {
+        ping: announced.ping,
+        buyer,
+        model: agreement.terms().model,
+        price,
+        earning: Money::new(price.minor - commission.minor, price.currency),
+        reservation,
+        explanation: Explanation {
+            ping: Some(announced.ping),
+            ..told
+        },
+    })
+}
+
+/// Sells the lead that came to the bid that is held for it, at its price. What is held turns into the sale, all or
+/// nothing; a lead that turns out not to fit is refused by the first gate that it fails, and the bid is still held.
+pub fn sell_held(conn: &mut Conn, listing: &Listing, held: &HeldBid, now: Ts) -> Result<Outcome> {
+    let Some(request) = requests::by_ids(conn, &[held.reservation.request])?.pop() else {
+        return Ok(Outcome::Refused(Gate::RequestNotActive));
+    };
+    let request = Arc::new(request);
+    let vertical = verticals::by_id(conn, listing.vertical_id)?;
+    let rule = requests::rule_of(conn, Arc::clone(&request), &vertical)?;
+    if let Some(failure) = rule.explain(listing, now).first() {
+        return Ok(Outcome::Refused(failure.gate));
+    }
+    let order = Order {
+        listing,
+        buyer: request.buyer_id,
+        request: Some(&request),
+        agreement: &request.agreement,
+        price: held.price,
+        explanation: held.explanation.clone(),
+        held: Some(held),
+        actor: Actor::System,
+    };
+    sell(conn, &order, now)
+}
