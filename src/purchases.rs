@@ -27,7 +27,7 @@ pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_lead, of_seller, 
 use crate::access::Actor;
 use crate::charges::{self, OfPurchase};
 use crate::clock::Ts;
-use crate::contracts::{Agreement, Chance, ContractState, Odds, Terms};
+use crate::contracts::{Agreement, Chance, Odds, Terms};
 use crate::db::Conn;
 use crate::db::schema::purchases;
 use crate::db::types::{json, text_enum};
@@ -264,23 +264,8 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     }
     let agreement = order.agreement;
     let terms = store::terms(conn, listing, order.buyer, agreement.version.id, now)?;
-    if terms.stopped {
-        return Err(Stop::At(Gate::Stopped));
-    }
-    if terms.owned {
-        return Err(Stop::At(Gate::AlreadyBought));
-    }
-    if terms.barred {
-        return Err(Stop::At(Gate::Suppressed));
-    }
-    if terms.is_recent {
-        return Err(Stop::At(Gate::SamePerson));
-    }
-    if !terms.covered {
-        return Err(Stop::At(Gate::ConsentRecipient));
-    }
-    if terms.contract_state != ContractState::Active {
-        return Err(Stop::At(Gate::ContractNotActive));
+    if let Some(gate) = terms.closed {
+        return Err(Stop::At(gate));
     }
     if let Some(request) = order.request {
         let refused = match order.held {

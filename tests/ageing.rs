@@ -82,10 +82,10 @@ on_both!(async fn an_ask_falls_until_somebody_pays_it(app) {
 });
 
 on_both!(async fn a_lead_that_is_long_overdue_falls_once(app) {
-    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
     let seller = app.seller("Baltic Leads").await;
     let sent = market::send_batch(app, &seller, &[market::latvian_lead(0, 1)]).await;
     app.advance(10 * DAY);
+    let desk = app.sign_in(&app.operator(Role::Admin).await.email).await;
     steps(&desk, "3: 90, 7: 50").await;
     app.tick().await;
     assert_eq!(ask(app, &seller, &sent[0]).await, "4.50");

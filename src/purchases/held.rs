@@ -10,7 +10,6 @@ use super::exchange::{explanation, price};
 use super::{Explanation, Order, Outcome, SaleRule, Stop, sell, stop_at_wallet, store};
 use crate::access::Actor;
 use crate::clock::Ts;
-use crate::contracts::ContractState;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{AccountId, PingId};
@@ -102,14 +101,8 @@ fn reserve(
     let (buyer, agreement) = (request.buyer_id, &request.agreement);
     let listing = announced.listing;
     let terms = store::terms(conn, listing, buyer, agreement.version.id, now)?;
-    if terms.stopped {
-        return Err(Stop::At(Gate::Stopped));
-    }
-    if !terms.covered {
-        return Err(Stop::At(Gate::ConsentRecipient));
-    }
-    if terms.contract_state != ContractState::Active {
-        return Err(Stop::At(Gate::ContractNotActive));
+    if let Some(gate) = terms.closed {
+        return Err(Stop::At(gate));
     }
     if suppression::bars(conn, buyer, announced.hashes)? {
         return Err(Stop::At(Gate::Suppressed));

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
 use crate::money::BasisPoints;
+use crate::requests::Gate;
 use crate::verticals::{ConsentRecipients, Model};
 
 /// Days in which a buyer does not get the same person twice, in whatever vertical.
@@ -25,16 +26,8 @@ const SAME_PERSON_DAYS: i32 = 30;
 /// What a sale needs to know beside the lead and its price.
 pub struct Terms {
     pub commission: BasisPoints,
-    pub contract_state: ContractState,
-    pub owned: bool,
-    /// Whether a list keeps the person from this buyer.
-    pub barred: bool,
-    /// Whether the person agreed to this buyer.
-    pub covered: bool,
-    /// Whether the buyer got the same person as another lead a short while ago.
-    pub is_recent: bool,
-    /// Whether the exchange keeps the vertical, the buyer or the seller from trading.
-    pub stopped: bool,
+    /// The first gate that is closed, of those that one look at the database tells.
+    pub closed: Option<Gate>,
 }
 
 /// One statement for all terms: the seller's own commission goes before the vertical's.
@@ -119,14 +112,22 @@ pub fn terms(
             .get_result(conn)?;
         recipients.covers(&listing.recipients, &name, buyer)
     };
+    let stopped = trade.0 || trade.1 != AccountState::Approved || !trade.2;
+    let closed = [
+        (stopped, Gate::Stopped),
+        (owned, Gate::AlreadyBought),
+        (barred, Gate::Suppressed),
+        (is_recent, Gate::SamePerson),
+        (!covered, Gate::ConsentRecipient),
+        (
+            contract_state != ContractState::Active,
+            Gate::ContractNotActive,
+        ),
+    ];
+    let closed = closed.into_iter().find(|(is_closed, _)| *is_closed);
     Ok(Terms {
         commission: of_seller.unwrap_or(of_vertical),
-        contract_state,
-        owned,
-        barred,
-        covered,
-        is_recent,
-        stopped: trade.0 || trade.1 != AccountState::Approved || !trade.2,
+        closed: closed.map(|(_, gate)| gate),
     })
 }
 

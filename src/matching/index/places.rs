@@ -60,24 +60,16 @@ pub fn anchors(vertical: VerticalId, literals: &[(&Leaf, bool)], words: &Words) 
     let coarser = (places.len() > MOST_ANCHORS)
         .then(|| named.find(|(_, (_, coarse))| coarse.len() <= MOST_ANCHORS))
         .flatten();
-    match coarser {
-        Some((coarse, (told, at))) => {
-            let mask = Mask::of(level, &places);
-            let keys = at.iter().map(|place| key(vertical, coarse, *place, words));
-            Anchors {
-                buckets: keys.map(|key| (key, mask)).collect(),
-                told: Some(told),
-            }
-        }
-        None => {
-            let keys = places
-                .iter()
-                .map(|place| key(vertical, level, *place, words));
-            Anchors {
-                buckets: keys.map(|key| (key, Mask::NONE)).collect(),
-                told: Some(told),
-            }
-        }
+    let (level, told, places, mask) = match coarser {
+        Some((coarse, (told, at))) => (coarse, told, at, Mask::of(level, &places)),
+        None => (level, told, places, Mask::NONE),
+    };
+    let keys = places
+        .iter()
+        .map(|place| key(vertical, level, *place, words));
+    Anchors {
+        buckets: keys.map(|key| (key, mask)).collect(),
+        told: Some(told),
     }
 }
 

@@ -45,8 +45,6 @@ pub struct Program {
     /// `None` under a private contract.
     model: Option<Model>,
     stage: Option<Stage>,
-    phone: bool,
-    email: bool,
     recipients: ConsentRecipients,
     /// Whether the rule has a gate that is not kept here.
     ask: bool,
@@ -115,7 +113,7 @@ impl Program {
                 None => ask = true,
             }
         }
-        let sellers = (!allow.is_empty() || !block.is_empty()).then(|| Traders { allow, block });
+        let sellers = (!allow.is_empty() || !block.is_empty()).then_some(Traders { allow, block });
         let program = Self {
             rule: Arc::clone(rule),
             next: None,
@@ -128,8 +126,6 @@ impl Program {
             currency: request.bid.currency,
             model: is_public.then_some(bounds.model),
             stage: bounds.min_stage,
-            phone: request.need_phone,
-            email: request.need_email,
             recipients: bounds.recipients,
             ask,
             sellers: sellers.map(Box::new),
@@ -138,7 +134,8 @@ impl Program {
         (program, need)
     }
 
-    /// Whether the rule's gates take the lead; a listing that is off the market is never asked about.
+    /// Whether the rule's gates take a lead that has the signature, which tells of its contacts; a listing that is
+    /// off the market is never asked about.
     pub fn verdict(&self, view: &View<'_>) -> Verdict {
         let listing = view.listing;
         let passes = self.checks.iter().all(|check| check.holds(view.values))
@@ -146,8 +143,6 @@ impl Program {
             && listing.quality >= self.quality
             && self.currency == listing.ask.currency
             && self.buyer != listing.seller_id
-            && (!self.phone || listing.has_phone())
-            && (!self.email || listing.has_email())
             && self.stage.is_none_or(|least| listing.stage >= least)
             && self
                 .model
