@@ -1,6 +1,7 @@
 //! A request tried on 100,000 leads of 90 days: `cargo bench --bench backtest`.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
+#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "support/figures.rs"]
 mod figures;
 #[path = "support/people.rs"]

@@ -126,15 +126,12 @@ impl Bitmaps {
         let age = musts
             .iter()
             .find(|must| must.field == "age" && must.op == Op::Between);
-        match age {
-            Some(must) => {
-                let tens = ten(int(&must.values[0]))..=ten(int(&must.values[1])).min(12);
-                tens.for_each(|ten| _ = self.age[ten].insert(number));
-            }
-            None => {
-                self.no_age.insert(number);
-                self.age.iter_mut().for_each(|map| _ = map.insert(number));
-            }
+        if let Some(wanted) = age {
+            let tens = ten(int(&wanted.values[0]))..=ten(int(&wanted.values[1])).min(12);
+            tens.for_each(|ten| _ = self.age[ten].insert(number));
+        } else {
+            self.no_age.insert(number);
+            self.age.iter_mut().for_each(|map| _ = map.insert(number));
         }
         let score = musts
             .iter()

@@ -6,9 +6,9 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
 mod bitmaps;
+#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "../support/figures.rs"]
 mod figures;
-#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "../support/market.rs"]
 mod market;
 mod sql;

@@ -107,6 +107,7 @@ fn list(db: &Db) -> Vec<Listing> {
     let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
     let exchange = Arc::new(Seller::new(Arc::new(Market::new(
         galena::config::Matching::Index,
+        Arc::clone(&vault),
     ))));
     let verifier = Verifier::new().unwrap();
     let mut rng = fastrand::Rng::with_seed(1);

@@ -50,7 +50,10 @@ fn sell(conn: &mut Conn, offer: &Offer, now: Ts) -> Result<bool> {
             bid: request.bid,
             wishes_met: 0,
             yields: None,
+            decision: None,
+            ping: None,
         },
+        held: None,
         actor: Actor::System,
     };
     match purchases::sell(conn, &order, now)? {
