@@ -221,9 +221,9 @@ on_both!(async fn what_the_exchange_stops_is_not_sold(app) {
     };
     let bought = async || market::purchases(app, &buyer).await.len();
     set("true").await;
-    let sent = send(app, &seller, 0..2).await;
+    let leads = send(app, &seller, 0..2).await;
     assert_eq!(bought().await, 0);
-    let by_hand = format!("/api/v1/listings/{}/buy", sent[0]);
+    let by_hand = format!("/api/v1/listings/{}/buy", leads[0]);
     let refused = app.api("POST", &by_hand, &buyer.key).json(&json!({})).send().await;
     assert_eq!(refused.code(), "not_for_sale", "{}", refused.text);
     set("false").await;
