@@ -54,6 +54,7 @@ fn what_is_wrong_is_said_before_anything_is_made() {
         "missing.toml",
     );
     refused(&run(at, &["check"]), "there is no database at sqlite://");
+    refused(&run(at, &["replay"]), "there is no database at sqlite://");
     let output = galena(at, &["serve"])
         .env("GALENA_LISTN", "127.0.0.1:0")
         .output()

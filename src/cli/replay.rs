@@ -26,7 +26,12 @@ pub struct Args {
 
 /// Makes decisions again from their stored inputs; an error when one ends otherwise or its inputs were changed.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let app = App::open(args.config.load()?, Clock::System)?;
+    let config = args.config.load()?;
+    // Opening would make an empty one, of which there is nothing to replay.
+    if config.database_url.is_missing() {
+        bail!("there is no database at {}", config.database_url);
+    }
+    let app = App::open(config, Clock::System)?;
     let vault = Arc::clone(&app.vault);
     let (wanted, newest) = (args.decision, args.newest);
     let replayed = app
