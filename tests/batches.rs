@@ -1,9 +1,17 @@
 //! What comes in together is judged and sold as if it had come one by one.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
+use galena::access::Actor;
+use galena::leads::{self, Intake, Outcome, Source, Spelling};
 use galena::matching::decisions::{self, Verdict};
+use galena::verticals;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, Trader};
+use crate::harness::{Backend, TestApp, Trader};
 use crate::market;
 
 /// How the documents of a world are sent.
@@ -167,9 +175,84 @@ on_both!(async fn a_batch_is_answered_once_under_its_key(app) {
     let again = call(&body).await.expect(200);
     assert_eq!(first.json()["results"], again.json()["results"]);
     let leads = app.api("GET", "/api/v1/leads?limit=100", &seller.key).send().await.expect(200).json();
-    assert_eq!(leads["items"].as_array().unwrap().len(), 20);
+    assert_eq!(leads["data"].as_array().unwrap().len(), 20);
     let mut other = body.clone();
     other["leads"][0]["interest"] = json!("Something else");
     assert_eq!(call(&other).await.expect(422).json()["code"], "idempotency_key_reused");
     market::assert_laws(app).await;
 });
+
+/// The statements in which so many leads are received and sold.
+async fn statements(app: &TestApp, seller: &Trader, first: usize, count: usize) -> usize {
+    let documents: Vec<Value> = (first..first + count)
+        .map(|number| market::latvian_lead(number, 1))
+        .collect();
+    let (now, verifier) = (app.clock.now(), app.app.verifier.clone());
+    let intakes: Vec<Intake> = app
+        .read(move |conn| {
+            let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
+            let read =
+                |document| Intake::read(&verticals, document, Spelling::Typed, &verifier, now);
+            Ok(documents.into_iter().map(read).collect())
+        })
+        .await;
+    let (vault, exchange) = (app.app.vault.clone(), app.app.exchange.clone());
+    let (seller, said) = (seller.account, Arc::new(AtomicUsize::new(0)));
+    let heard = Arc::clone(&said);
+    app.write(move |conn| {
+        let heard = Arc::clone(&heard);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                heard.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let source = Source::api(Actor::System);
+        let sent: Vec<_> = intakes.iter().map(|intake| (intake, source)).collect();
+        let taken = leads::take_in_all(conn, &vault, &*exchange, seller, &sent, now);
+        conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        for outcome in taken? {
+            let Outcome::Taken(received) = outcome else {
+                panic!("{outcome:?}")
+            };
+            assert_eq!(received.sales.len(), 1);
+        }
+        Ok(())
+    })
+    .await;
+    said.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_lead_of_a_batch_is_three_statements_on_postgres() {
+    if !crate::harness::has_postgres() {
+        return;
+    }
+    crate::harness::run(async {
+        let app = TestApp::start(Backend::Postgres).await;
+        let seller = app.seller("Baltic Leads").await;
+        // Two of them bid the same, so that their turns count.
+        for (name, bid) in [("First", "12.00"), ("Second", "12.00"), ("Third", "10.00")] {
+            let buyer = app.buyer(name).await;
+            market::deposit(&app, &buyer, "5000.00", "EUR").await;
+            let document = json!({
+                "name": name,
+                "vertical": "eyewear",
+                "filter": {"field": "country", "op": "eq", "value": "LV"},
+                "bid": {"amount": bid, "currency": "EUR"},
+                "quantity": 400,
+                "auto_buy": true,
+            });
+            let request = market::post_request(&app, &buyer, &document).await;
+            market::activate(&app, &buyer, &request).await;
+            app.drain_jobs().await;
+        }
+        let alone = statements(&app, &seller, 0, 1).await;
+        let many = statements(&app, &seller, 10, 100).await;
+        assert!(
+            alone > 30 && many < 100 * 3,
+            "one: {alone}, a hundred: {many}"
+        );
+        market::assert_laws(&app).await;
+        app.stop().await;
+    });
+}
