@@ -89,16 +89,23 @@ fn told(decision: &Decision, verdict: &Verdict) -> String {
         let tried = body
             .tries
             .iter()
-            .find(|tried| tried.request == contender.request);
+            .rfind(|tried| tried.request == contender.request);
         let came = match tried {
             None => "not tried".to_owned(),
             Some(tried) => match (tried.paid, tried.gate) {
-                (Some(paid), _) => format!("paid {paid}"),
+                (Some(paid), _) => match tried.buyers {
+                    Some(buyers) => format!("paid {paid} as one of {buyers}"),
+                    None => format!("paid {paid}"),
+                },
                 (None, gate) => format!("gate {}", gate.unwrap_or_default()),
             },
         };
+        let shared = contender.shared.iter().flatten();
+        let shared: String = shared
+            .map(|shared| format!(", {} as one of {}", shared.price, shared.buyers))
+            .collect();
         lines.push(format!(
-            "  {} bids {}: {came}",
+            "  {} bids {}{shared}: {came}",
             contender.request, contender.price
         ));
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::distribution::{Contender, Draw, arrange, needs_served};
+use super::distribution::{Contender, Draw, KEPT, Shared, arrange, needs_served};
+use super::sharing::{self, Sets};
 use super::snapshot::Snapshot;
 use super::{Offer, draws};
 use crate::clock::Ts;
@@ -40,9 +41,24 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// The same as the decision about the lead keeps them.
     pub contenders: Vec<Contender>,
+    /// Who shares the lead, where some bid by the number of buyers and it is still open.
+    pub sets: Option<Sets>,
     pub selling: Selling,
     /// The day whose seed the lots were drawn with.
     pub day: i64,
+}
+
+impl Plan {
+    /// Leaves out those that bid by the number of buyers, where it is open; says how many they were.
+    pub fn leave_sharers(&mut self) -> usize {
+        let all = self.candidates.len();
+        if self.sets.take().is_some() {
+            self.contenders.retain(|one| one.shared.is_none());
+            self.candidates
+                .retain(|one| one.request.shared_bids.is_empty());
+        }
+        all - self.candidates.len()
+    }
 }
 
 /// The active requests, ready to be met. Readers never block one another.
@@ -84,7 +100,8 @@ impl Market {
                 continue;
             }
             let offer = rule.offer(listing, now);
-            plan.contenders.push(contender(rule, &offer));
+            plan.contenders
+                .push(contender(rule, &offer, (listing, now)));
             let candidate = Candidate {
                 request: Arc::clone(&rule.request),
                 offer,
@@ -96,7 +113,8 @@ impl Market {
             return Ok(plan);
         }
         let rule = plan.selling.rules.distribution;
-        if needs_served(rule, &plan.contenders) {
+        let is_open = sharing::is_open(&plan.contenders);
+        if needs_served(rule, &plan.contenders) || sharing::needs_served(rule, &plan.contenders) {
             let ids: Vec<RequestId> = plan.contenders.iter().map(|one| one.request).collect();
             let served: HashMap<_, _> = requests::last_served(conn, &ids)?.into_iter().collect();
             for one in &mut plan.contenders {
@@ -109,6 +127,11 @@ impl Market {
             seed: &seed.1,
         };
         arrange(rule, &draw, &mut plan.contenders);
+        if is_open {
+            let kept = plan.contenders.get(..KEPT).unwrap_or(&plan.contenders);
+            let copies = usize::try_from(listing.copies).unwrap_or_default();
+            plan.sets = Some(Sets::of(rule, &draw, kept, (copies, listing.ask.minor)));
+        }
         let in_order = plan.contenders.iter();
         plan.candidates = in_order
             .filter_map(|one| candidates.remove(&one.request))
@@ -217,16 +240,30 @@ impl Market {
 }
 
 /// A request as the decision about a lead sees it.
-fn contender(rule: &Rule, offer: &Offer) -> Contender {
+fn contender(rule: &Rule, offer: &Offer, (listing, now): (&Listing, Ts)) -> Contender {
+    let rank = |offer: &Offer| i64::try_from(offer.rank).unwrap_or(i64::MAX);
+    let bids = &rule.request.shared_bids;
+    let is_open = !bids.is_empty() && listing.copies_sold == 0 && listing.copies > 1;
+    let named = bids.iter().filter(|shared| shared.buyers <= listing.copies);
+    let named = named.filter_map(|shared| {
+        let offer = rule.offer_for(shared.buyers, listing, now)?;
+        Some(Shared {
+            buyers: usize::try_from(shared.buyers).ok()?,
+            price: offer.price.minor,
+            rank: rank(&offer),
+        })
+    });
     Contender {
         request: rule.request.id,
         buyer: rule.request.buyer_id,
         price: offer.price.minor,
         bids: rule.bids(),
-        rank: i64::try_from(offer.rank).unwrap_or(i64::MAX),
+        rank: rank(offer),
         wishes_met: offer.wishes_met,
         tier: rule.share.tier,
         weight: rule.share.weight,
         served: None,
+        expected: (offer.expected != offer.price).then_some(offer.expected.minor),
+        shared: is_open.then(|| named.collect()),
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, store};
+use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, shared, store};
 use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
-use crate::leads::{Exchange, Listing, SaleSummary};
+use crate::leads::{self, Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
 use crate::matching::distribution::{TRIED, pays};
 use crate::matching::{Candidate, Market, Plan};
@@ -26,11 +26,28 @@ impl Seller {
     }
 }
 
+impl Seller {
+    /// Offers the copies that are left of a lead of which somebody bought one meanwhile.
+    fn offer_changed(&self, conn: &mut Conn, lead: LeadId, now: Ts) -> Result<Vec<SaleSummary>> {
+        let listing = leads::listing(conn, lead)?;
+        if listing.copies_sold == 0 {
+            return Ok(Vec::new());
+        }
+        self.offer(conn, &listing, now)
+    }
+}
+
 impl Exchange for Seller {
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>> {
         let plan = self.market.plan(conn, listing, now)?;
         if plan.candidates.is_empty() {
             return Ok(Vec::new());
+        }
+        if let Some(sets) = plan.sets.clone() {
+            return match shared::offer(conn, (&plan, sets), listing, now)? {
+                Some(sales) => Ok(sales),
+                None => self.offer_changed(conn, listing.id, now),
+            };
         }
         let copies = usize::try_from(listing.copies - listing.copies_sold).unwrap_or(0);
         if copies > 1 {
@@ -57,6 +74,7 @@ impl Exchange for Seller {
                 request: candidate.request.id,
                 paid: None,
                 gate: None,
+                buyers: None,
             };
             match sell(conn, &order, now)? {
                 Outcome::Sold(purchase) => {
@@ -103,10 +121,11 @@ pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
         purchase_id: purchase.id,
         price: purchase.price(),
         earning: purchase.earning(),
+        buyers: None,
     }
 }
 
-fn order<'a>(
+pub(super) fn order<'a>(
     listing: &'a Listing,
     candidate: &'a Candidate,
     place: usize,
@@ -120,6 +139,7 @@ fn order<'a>(
         price: candidate.offer.price,
         explanation: explanation(candidate, SaleRule::BestRequest, place, candidates),
         held: None,
+        buyers: None,
         actor: Actor::System,
     }
 }
@@ -136,6 +156,7 @@ pub(super) fn explanation(
         ping: None,
         place: u32::try_from(place + 1).unwrap_or(u32::MAX),
         candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
+        buyers: None,
         bid: candidate.request.bid,
         wishes_met: candidate.offer.wishes_met,
         yields: Some(Yield::of(

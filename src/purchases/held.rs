@@ -126,6 +126,7 @@ fn reserve(
         reservation,
         explanation: Explanation {
             ping: Some(announced.ping),
+            buyers: request.buyers_of(listing),
             ..told
         },
     })
@@ -151,6 +152,7 @@ pub fn sell_held(conn: &mut Conn, listing: &Listing, held: &HeldBid, now: Ts) ->
         price: held.price,
         explanation: held.explanation.clone(),
         held: Some(held),
+        buyers: request.alone(listing),
         actor: Actor::System,
     };
     sell(conn, &order, now)

@@ -46,6 +46,8 @@ pub struct Program {
     model: Option<Model>,
     stage: Option<Stage>,
     recipients: ConsentRecipients,
+    /// Whether it bids by the number of buyers, so that only the rule knows what it bids for a copy of several.
+    shares: bool,
     /// Whether the rule has a gate that is not kept here.
     ask: bool,
     sellers: Option<Box<Traders>>,
@@ -127,6 +129,7 @@ impl Program {
             model: is_public.then_some(bounds.model),
             stage: bounds.min_stage,
             recipients: bounds.recipients,
+            shares: !request.shared_bids.is_empty(),
             ask,
             sellers: sellers.map(Box::new),
             checks: checks.into_boxed_slice(),
@@ -164,7 +167,8 @@ impl Program {
             ConsentRecipients::Listed => listing.recipients.is_empty(),
             ConsentRecipients::Named => false,
         };
-        if self.ask || !pays || !is_covered {
+        let is_shared = self.shares && listing.copies_sold > 0;
+        if self.ask || is_shared || !pays || !is_covered {
             return Verdict::Ask;
         }
         Verdict::Yes

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use i18n_embed_fl::fl;
 
+use super::form::shared_text;
 use super::{ListQuery, vertical_name};
 use crate::error::Result;
 use crate::requests::{PurchaseRequest, RequestState, store};
@@ -38,6 +39,7 @@ pub async fn export(
             fl!(l, "requests-column-vertical"),
             fl!(l, "requests-state"),
             fl!(l, "requests-bid"),
+            fl!(l, "requests-shared-bids"),
             fl!(l, "requests-currency"),
             fl!(l, "requests-quantity"),
             fl!(l, "requests-bought"),
@@ -60,6 +62,7 @@ fn row(page: &Page, request: &PurchaseRequest, verticals: &[Vertical]) -> Vec<St
         vertical_name(verticals, request),
         format::state_label(page.l, request.state),
         request.bid.amount(),
+        shared_text(request),
         request.bid.currency.to_string(),
         request.quantity.to_string(),
         request.bought.to_string(),
