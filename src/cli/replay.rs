@@ -100,13 +100,18 @@ fn told(decision: &Decision, verdict: &Verdict) -> String {
                 (None, gate) => format!("gate {}", gate.unwrap_or_default()),
             },
         };
-        let shared = contender.shared.iter().flatten();
-        let shared: String = shared
-            .map(|shared| format!(", {} as one of {}", shared.price, shared.buyers))
-            .collect();
+        let mut bids = vec![contender.price.to_string()];
+        bids.extend(
+            contender
+                .shared
+                .iter()
+                .flatten()
+                .map(|shared| format!("{} as one of {}", shared.price, shared.buyers)),
+        );
         lines.push(format!(
-            "  {} bids {}{shared}: {came}",
-            contender.request, contender.price
+            "  {} bids {}: {came}",
+            contender.request,
+            bids.join(", ")
         ));
     }
     lines.push(match verdict {

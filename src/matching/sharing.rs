@@ -216,13 +216,12 @@ mod tests {
             let gate = refused
                 .iter()
                 .find(|(of, gate)| *of == number && (!gate.is_of_amount() || next.price >= 50));
-            match gate {
-                Some((_, gate)) => sets.refused(&next, *gate),
-                None => {
-                    sets.sold(&next);
-                    buyers = next.buyers;
-                    sold.push((number, next.price));
-                }
+            if let Some((_, gate)) = gate {
+                sets.refused(&next, *gate);
+            } else {
+                sets.sold(&next);
+                buyers = next.buyers;
+                sold.push((number, next.price));
             }
         }
         (buyers, sold)

@@ -38,7 +38,10 @@ fn terms(bid: &str, shared: &[(i32, &str)]) -> Value {
 
 /// A buyer with so much money and such a request, which has met the listed leads.
 async fn bidder(app: &TestApp, money: &str, bid: &str, shared: &[(i32, &str)]) -> (Trader, String) {
-    let buyer = app.buyer(&format!("Buyer at {bid}")).await;
+    let name = shared.iter().fold(bid.to_owned(), |name, (buyers, _)| {
+        format!("{name} {buyers}")
+    });
+    let buyer = app.buyer(&format!("Buyer at {name}")).await;
     market::deposit(app, &buyer, money, "EUR").await;
     let request = market::post_request(app, &buyer, &terms(bid, shared)).await;
     market::activate(app, &buyer, &request).await;
@@ -196,7 +199,7 @@ on_both!(async fn a_ping_holds_a_bid_for_a_lead_alone(app) {
     let mut single = pings::ping_of(2);
     single.as_object_mut().unwrap().remove("copies");
     let held = pings::ping(app, &seller, &single).await.expect(201).json();
-    assert_eq!(held["price"]["amount"], "20.00", "{held}");
+    assert_eq!(held["bid"]["price"]["amount"], "20.00", "{held}");
     // The document may add copies; the bid was for the lead alone.
     let mut lead = pings::lead_of(2);
     lead["copies"] = json!(3);
