@@ -24,13 +24,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use galena::access::{AccountKind, Caller};
-use galena::accounts::{self, NewKey};
+use galena::access::AccountKind;
 use galena::app::App;
 use galena::clock::{Clock, HOUR, Ts};
 use galena::config::{Config, Options};
-use galena::db::Conn;
-use galena::error::Result;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -145,22 +142,11 @@ fn prepare(folder: &Path, buyers: usize) -> String {
                 traders::pay_in(conn, &buyer, "1000000.00", now)?;
                 traders::order(conn, &buyer, now)?;
             }
-            key(conn, &seller, now)
+            traders::key(conn, &seller, now)
         })
         .unwrap();
     app.db.close();
     key
-}
-
-/// An API key with every scope of its owner's kind.
-fn key(conn: &mut Conn, owner: &Caller, at: Ts) -> Result<String> {
-    let scopes: Vec<String> = accounts::scopes_of(owner.account_kind)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let key = NewKey::parse("bench", &scopes, owner.account_kind)?;
-    accounts::make_key(conn, owner, &key, at)?;
-    Ok(key.secret)
 }
 
 /// The requests of a round, written out before the clock runs.

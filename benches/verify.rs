@@ -32,8 +32,8 @@ use figures::{median, per_second};
 
 const ROUNDS: usize = 5;
 const LEADS: usize = 10_000;
-/// Leads of one transaction, as the writer groups them.
-const AT_ONCE: usize = 64;
+/// Leads of one transaction, as a batch sends them.
+const AT_ONCE: usize = 100;
 const GOAL: u128 = 2_000;
 
 /// A market on which nobody buys.
@@ -167,10 +167,9 @@ fn receiving(
         let (intakes, vault) = (Arc::new(intakes), Arc::clone(&vault));
         db.write_blocking(move |conn| {
             let source = Source::api(Actor::System);
-            for intake in intakes.iter() {
-                let taken = leads::take_in(conn, &vault, &Nobody, seller, intake, &source, now)?;
-                assert!(matches!(taken, Outcome::Taken(_)));
-            }
+            let sent: Vec<_> = intakes.iter().map(|intake| (intake, source)).collect();
+            let taken = leads::take_in_all(conn, &vault, &Nobody, seller, &sent, now)?;
+            assert!(taken.iter().all(|one| matches!(one, Outcome::Taken(_))));
             Ok(())
         })
         .unwrap();

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::access::Actor;
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::db::schema::audit_log;
 use crate::db::types::from_json;
+use crate::db::{Conn, insert_rows};
 use crate::error::Result;
 use crate::id::{AccountId, AuditId};
 
@@ -26,22 +26,43 @@ pub struct Entry<'a> {
     pub detail: Value,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
+struct Row<'a> {
+    id: AuditId,
+    at: Ts,
+    actor: String,
+    account_id: Option<AccountId>,
+    action: &'a str,
+    subject: &'a str,
+    detail: String,
+    request_id: Option<String>,
+    address: Option<String>,
+}
+
 /// Writes an entry; call it in the transaction of what it tells.
 pub fn record(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
-    let origin = entry.actor.origin();
-    diesel::insert_into(audit_log::table)
-        .values((
-            audit_log::id.eq(AuditId::new(entry.at)),
-            audit_log::at.eq(entry.at),
-            audit_log::actor.eq(entry.actor.to_string()),
-            audit_log::account_id.eq(entry.account_id),
-            audit_log::action.eq(entry.action),
-            audit_log::subject.eq(&entry.subject),
-            audit_log::detail.eq(entry.detail.to_string()),
-            audit_log::request_id.eq(origin.map(|origin| origin.request.as_str())),
-            audit_log::address.eq(origin.map(|origin| origin.address.to_string())),
-        ))
-        .execute(conn)?;
+    record_all(conn, std::slice::from_ref(entry))
+}
+
+/// Writes entries in their order.
+pub fn record_all(conn: &mut Conn, entries: &[Entry<'_>]) -> Result<()> {
+    let rows = entries.iter().map(|entry| {
+        let origin = entry.actor.origin();
+        Row {
+            id: AuditId::new(entry.at),
+            at: entry.at,
+            actor: entry.actor.to_string(),
+            account_id: entry.account_id,
+            action: entry.action,
+            subject: &entry.subject,
+            detail: entry.detail.to_string(),
+            request_id: origin.map(|origin| origin.request.as_str().to_owned()),
+            address: origin.map(|origin| origin.address.to_string()),
+        }
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    insert_rows!(conn, audit_log::table, &rows)?;
     Ok(())
 }
 

@@ -41,10 +41,12 @@ pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
     owned, view_contact,
 };
-pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in};
+pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in, take_in_all};
 pub use store::intake::is_claimed;
 pub use store::list::checks;
-pub use store::{SealedContact, consent, history, listed_in, listing, open_contact, take_copy};
+pub use store::{
+    SealedContact, consent, history, listed_in, listing, open_contact, take_copy, take_only_copies,
+};
 pub use told::{Told, changed};
 
 use crate::clock::Ts;

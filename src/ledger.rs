@@ -23,7 +23,7 @@ pub use account::{Kind, LedgerAccount, Provider, Side};
 pub use charges::{
     Capture, DisputeHold, Hold, Refund, RefundParts, Sale, Settlement, capture, charge,
     dispute_hold, dispute_release, fee, hold, lock_available, lock_pending, refund, release,
-    release_reserve, sale, settle, top_up,
+    release_reserve, sale, sales, settle, top_up,
 };
 pub use earnings::{Earned, Earning, Month, Standing, Within, earnings, month_of, months};
 pub use funds::{Chargeback, Deposit, adjust, chargeback, deposit};
@@ -81,6 +81,15 @@ pub fn wallet(conn: &mut Conn, buyer: AccountId) -> Result<Vec<WalletBalance>> {
 pub fn available(conn: &mut Conn, buyer: AccountId, currency: Currency) -> Result<Money> {
     let minor = store::balance(conn, LedgerAccount::Wallet(buyer), currency)?;
     Ok(Money::new(minor, currency))
+}
+
+/// What these buyers may spend, each in a currency, in minor units.
+pub fn available_all(conn: &mut Conn, wallets: &[(AccountId, Currency)]) -> Result<Vec<i64>> {
+    let accounts: Vec<_> = wallets
+        .iter()
+        .map(|(buyer, currency)| (LedgerAccount::Wallet(*buyer), *currency))
+        .collect();
+    store::balances(conn, &accounts)
 }
 
 /// The balance of one of an owner's accounts.

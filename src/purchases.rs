@@ -12,6 +12,7 @@ pub mod pages;
 mod settle;
 mod shared;
 mod store;
+mod together;
 
 use diesel::{Connection as _, Insertable, Queryable, Selectable};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ use crate::id::{
 };
 use crate::leads::{self, Listing};
 use crate::ledger;
-use crate::money::{Currency, Money};
+use crate::money::{BasisPoints, Currency, Money};
 use crate::requests::{self, Gate, PurchaseRequest};
 use crate::verticals::Model;
 use crate::{audit, jobs as queue};
@@ -126,6 +127,17 @@ impl Purchase {
 
     pub fn commission(&self) -> Money {
         Money::new(self.commission_minor, self.currency)
+    }
+
+    const fn sale(&self) -> ledger::Sale {
+        ledger::Sale {
+            purchase: self.id,
+            buyer: self.buyer_id,
+            seller: self.seller_id,
+            price: Money::new(self.price_minor, self.currency),
+            commission: Money::new(self.commission_minor, self.currency),
+            at: self.purchased_at,
+        }
     }
 
     /// The seller's part of the price.
@@ -286,37 +298,13 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
             return Err(Stop::At(gate));
         }
     }
-    let awaits_outcome = agreement.terms().awaits_outcome();
-    let commission = order.price.share(terms.commission);
-    let purchase = Purchase {
-        id: PurchaseId::new(now),
-        lead_id: listing.id,
-        request_id: order.request.map(|request| request.id),
-        buyer_id: order.buyer,
-        seller_id: listing.seller_id,
-        vertical_id: listing.vertical_id,
-        contract_version_id: agreement.version.id,
-        state: if awaits_outcome {
-            PurchaseState::AwaitingOutcome
-        } else {
-            PurchaseState::Delivered
-        },
-        currency: order.price.currency,
-        price_minor: order.price.minor,
-        commission_minor: commission.minor,
-        explanation: json(&order.explanation)?,
-        purchased_at: now,
-        final_at: now.plus_days(agreement.terms().dispute_window_days),
-        lapse_at: awaits_outcome.then(|| now.plus_days(agreement.terms().confirmation.lapse_days)),
-        settled_at: None,
-        opened_at: None,
-    };
-    store::insert(conn, &purchase)?;
+    let purchase = purchase_of(order, terms.commission, now)?;
+    store::insert(conn, std::slice::from_ref(&purchase))?;
     if let Some(held) = order.held {
         held.release_money(conn, now)?;
     }
-    pay(conn, &purchase, now).map_err(stop_at_wallet)?;
-    if awaits_outcome {
+    ledger::sale(conn, &purchase.sale()).map_err(stop_at_wallet)?;
+    if agreement.terms().awaits_outcome() {
         let of = OfPurchase {
             purchase: purchase.id,
             buyer: purchase.buyer_id,
@@ -326,18 +314,57 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
         };
         charges::set_aside(conn, &of, now).map_err(stop_at_wallet)?;
     }
-    record(conn, order.actor, "purchase.delivered", &purchase, now)?;
-    happened(conn, &purchase, now)?;
-    if order
-        .request
-        .is_some_and(|request| request.deliver_email.is_some())
-    {
-        let payload = DeliverJob {
-            purchase: purchase.id,
-        };
-        queue::enqueue(conn, DELIVER_JOB, &payload, now, now)?;
-    }
+    tell(conn, &[(&purchase, order)], now)?;
     Ok(purchase)
+}
+
+/// A purchase by an order whose terms were agreed on.
+fn purchase_of(order: &Order<'_>, commission: BasisPoints, now: Ts) -> Result<Purchase> {
+    let terms = order.agreement.terms();
+    let awaits_outcome = terms.awaits_outcome();
+    Ok(Purchase {
+        id: PurchaseId::new(now),
+        lead_id: order.listing.id,
+        request_id: order.request.map(|request| request.id),
+        buyer_id: order.buyer,
+        seller_id: order.listing.seller_id,
+        vertical_id: order.listing.vertical_id,
+        contract_version_id: order.agreement.version.id,
+        state: if awaits_outcome {
+            PurchaseState::AwaitingOutcome
+        } else {
+            PurchaseState::Delivered
+        },
+        currency: order.price.currency,
+        price_minor: order.price.minor,
+        commission_minor: order.price.share(commission).minor,
+        explanation: json(&order.explanation)?,
+        purchased_at: now,
+        final_at: now.plus_days(terms.dispute_window_days),
+        lapse_at: awaits_outcome.then(|| now.plus_days(terms.confirmation.lapse_days)),
+        settled_at: None,
+        opened_at: None,
+    })
+}
+
+/// Tells the audit log, both sides' systems and the delivery of sales.
+fn tell(conn: &mut Conn, sales: &[(&Purchase, &Order<'_>)], now: Ts) -> Result<()> {
+    let entries = sales
+        .iter()
+        .map(|(purchase, order)| entry(order.actor, "purchase.delivered", purchase, now));
+    audit::record_all(conn, &entries.collect::<Vec<_>>())?;
+    let happenings = sales.iter().flat_map(|(purchase, _)| happened(purchase));
+    events::record(conn, &happenings.collect::<Vec<_>>(), now)?;
+    for (purchase, order) in sales {
+        let request = order.request;
+        if request.is_some_and(|request| request.deliver_email.is_some()) {
+            let payload = DeliverJob {
+                purchase: purchase.id,
+            };
+            queue::enqueue(conn, DELIVER_JOB, &payload, now, now)?;
+        }
+    }
+    Ok(())
 }
 
 fn stop_at_wallet(error: Error) -> Stop {
@@ -348,26 +375,14 @@ fn stop_at_wallet(error: Error) -> Stop {
     }
 }
 
-fn pay(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
-    let sale = ledger::Sale {
-        purchase: purchase.id,
-        buyer: purchase.buyer_id,
-        seller: purchase.seller_id,
-        price: purchase.price(),
-        commission: purchase.commission(),
-        at: now,
-    };
-    ledger::sale(conn, &sale)
-}
-
 /// What a delivery job carries.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeliverJob {
     pub purchase: PurchaseId,
 }
 
-/// Tells both sides' systems of a sale; the seller does not learn who bought.
-fn happened(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
+/// What both sides' systems are told of a sale; the seller does not learn who bought.
+fn happened(purchase: &Purchase) -> [Happening; 2] {
     let bought = serde_json::json!({
         "purchase": purchase.id,
         "lead": purchase.lead_id,
@@ -381,11 +396,10 @@ fn happened(conn: &mut Conn, purchase: &Purchase, now: Ts) -> Result<()> {
         "earning": purchase.earning(),
     });
     let (buyer, seller) = (purchase.buyer_id, purchase.seller_id);
-    let happenings = [
+    [
         Happening::new(buyer, EventKind::PurchaseDelivered, purchase.id, bought),
         Happening::new(seller, EventKind::LeadSold, purchase.lead_id, sold),
-    ];
-    events::record(conn, &happenings, now)
+    ]
 }
 
 fn record(
@@ -395,19 +409,25 @@ fn record(
     purchase: &Purchase,
     now: Ts,
 ) -> Result<()> {
-    audit::record(
-        conn,
-        &audit::Entry {
-            at: now,
-            actor,
-            account_id: Some(purchase.buyer_id),
-            action,
-            subject: purchase.id.to_string(),
-            detail: serde_json::json!({
-                "lead": purchase.lead_id,
-                "seller": purchase.seller_id,
-                "price": purchase.price(),
-            }),
-        },
-    )
+    audit::record(conn, &entry(actor, action, purchase, now))
+}
+
+fn entry(
+    actor: Actor,
+    action: &'static str,
+    purchase: &Purchase,
+    now: Ts,
+) -> audit::Entry<'static> {
+    audit::Entry {
+        at: now,
+        actor,
+        account_id: Some(purchase.buyer_id),
+        action,
+        subject: purchase.id.to_string(),
+        detail: serde_json::json!({
+            "lead": purchase.lead_id,
+            "seller": purchase.seller_id,
+            "price": purchase.price(),
+        }),
+    }
 }

@@ -7,7 +7,9 @@ mod store;
 
 use serde_json::json;
 
-pub use store::{add_lead, bars, counts, is_listed, listed_since, with_contact};
+pub use store::{
+    add_lead, bars, counts, is_listed, keep_new, listed_among, listed_since, with_contact,
+};
 
 use crate::access::{AccountKind, Caller};
 use crate::audit;
@@ -120,7 +122,7 @@ fn entries(email: Option<&str>, phone: Option<&str>) -> Vec<Entry> {
     email.into_iter().chain(phone).collect()
 }
 
-/// Keeps the hashes of a lead's contact, by which the lead is found.
+/// Keeps the hashes of a lead's contact that are not kept yet, by which the lead is found.
 pub fn keep(conn: &mut Conn, lead: LeadId, hashes: &[Vec<u8>]) -> Result<()> {
     store::keep(conn, lead, hashes)
 }

@@ -36,13 +36,12 @@ pub use pages::check_label;
 pub use phone::{Phone, PhoneKind};
 pub use postal::Formats;
 pub use settings::{CodeChannel, Confirmation, Limits, Settings, change, current};
-pub use source::Trace;
+pub use source::{Coming, Sources, Trace};
 
 use crate::clock::{MINUTE, Ts};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{LeadId, VerticalId};
-use crate::vault::Vault;
+use crate::id::VerticalId;
 
 /// What a server knows of settings and data sets; all servers learn of changes within a second or so.
 pub struct Verifier {
@@ -156,34 +155,6 @@ impl Verifier {
 pub struct Checked {
     pub settings: Arc<Settings>,
     pub findings: Vec<Finding>,
-}
-
-impl Checked {
-    /// Adds what the database says of the source and the seller, and counts the source.
-    pub fn look(
-        &self,
-        conn: &mut Conn,
-        vault: &Vault,
-        trace: &Trace<'_>,
-        lead: LeadId,
-        now: Ts,
-    ) -> Result<Vec<Finding>> {
-        let mut findings = self.findings.clone();
-        if self.settings.is_on(CheckName::Source) {
-            findings.push(source::count(
-                conn,
-                vault,
-                &self.settings,
-                trace,
-                lead,
-                now,
-            )?);
-        }
-        if self.settings.is_on(CheckName::Standing) {
-            findings.push(source::standing_of(conn, &self.settings, trace.seller)?);
-        }
-        Ok(findings)
-    }
 }
 
 /// Forgets marks of sources that nothing counts any more.

@@ -15,6 +15,7 @@ mod architecture;
 mod audit;
 mod audits;
 mod backtests;
+mod batches;
 mod browser;
 mod commands;
 mod contracts;

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use galena::clock::{Clock, Ts};
-use galena::id::{AuditId, PostingId, PurchaseId};
+use galena::id::{AuditId, EventId, PostingId, PurchaseId};
 use galena::ledger::LedgerAccount;
 use galena::money::Currency;
 use rusqlite::types::Value;
@@ -46,6 +46,8 @@ struct Sale {
     entries: Vec<Value>,
     hold: Vec<Value>,
     audit: Vec<Value>,
+    events: [Vec<Value>; 2],
+    endpoints: Vec<Value>,
 }
 
 /// Tries every offer once; answers the time and how many were sold.
@@ -76,7 +78,7 @@ pub fn run(path: &Path, statements: &[String], offers: &[Offer]) -> (Duration, u
 struct Prepared<'conn> {
     savepoint: &'conn str,
     release: &'conn str,
-    inner: [Statement<'conn>; 11],
+    inner: [Statement<'conn>; 14],
 }
 
 impl<'conn> Prepared<'conn> {
@@ -109,6 +111,9 @@ impl<'conn> Prepared<'conn> {
             entries,
             charge,
             audit,
+            bought,
+            sold,
+            endpoints,
         ] = &mut self.inner;
         conn.execute_batch(self.savepoint).unwrap();
         changed(take_copy, &sale.take_copy, 1);
@@ -135,6 +140,11 @@ impl<'conn> Prepared<'conn> {
         changed(entries, &sale.entries, 5);
         changed(charge, &sale.hold, 1);
         changed(audit, &sale.audit, 1);
+        for (event, values) in [bought, sold].into_iter().zip(&sale.events) {
+            changed(event, values, 1);
+        }
+        let endpoint: Option<String> = asked(endpoints, &sale.endpoints, |row| row.get(2));
+        assert!(endpoint.is_none());
         conn.execute_batch(self.release).unwrap();
         true
     }
@@ -197,6 +207,14 @@ impl Sale {
             terms: vec![
                 id(listing.id.0),
                 id(buyer.0),
+                id(listing.id.0),
+                id(buyer.0),
+                id(listing.id.0),
+                id(listing.id.0),
+                id(buyer.0),
+                now.minus_days(30).micros().into(),
+                id(buyer.0),
+                text("approved"),
                 id(seller.0),
                 id(request.agreement.version.id.0),
                 id(listing.vertical_id.0),
@@ -288,7 +306,26 @@ impl Sale {
                     listing.id
                 )),
                 Value::Null,
+                Value::Null,
             ],
+            events: [
+                (buyer, "purchase.delivered", purchase.to_string()),
+                (seller, "lead.sold", listing.id.to_string()),
+            ]
+            .map(|(account, kind, subject)| {
+                vec![
+                    id(EventId::new(now).0),
+                    id(account.0),
+                    text(kind),
+                    text(subject),
+                    text(format!(
+                        "{{\"lead\":\"{}\",\"price\":{money},\"purchase\":\"{purchase}\"}}",
+                        listing.id
+                    )),
+                    now.micros().into(),
+                ]
+            }),
+            endpoints: vec![text("active"), id(buyer.0), id(seller.0)],
         }
     }
 

@@ -16,6 +16,7 @@ mod market;
 mod people;
 mod product;
 mod six;
+#[expect(dead_code, reason = "this bench needs a part of it")]
 #[path = "../support/traders.rs"]
 mod traders;
 

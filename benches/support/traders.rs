@@ -1,7 +1,7 @@
 //! Sellers, and buyers with money and active requests, made by the product's own use cases.
 
 use galena::access::{AccountKind, Actor, Caller, Credential, Role};
-use galena::accounts::{self, AccountState, NewAccount, NewUser};
+use galena::accounts::{self, AccountState, NewAccount, NewKey, NewUser};
 use galena::clock::Ts;
 use galena::db::Conn;
 use galena::error::Result;
@@ -68,4 +68,15 @@ pub fn order(conn: &mut Conn, buyer: &Caller, at: Ts) -> Result<PurchaseRequest>
     let terms = requests::read_terms(conn, buyer.account_id, &input, &vertical)?;
     let draft = requests::create(conn, buyer, &vertical, &terms, at)?;
     requests::change_state(conn, buyer, draft.id, Move::Activate, at)
+}
+
+/// An API key with every scope of its owner's kind.
+pub fn key(conn: &mut Conn, owner: &Caller, at: Ts) -> Result<String> {
+    let scopes: Vec<String> = accounts::scopes_of(owner.account_kind)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let key = NewKey::parse("bench", &scopes, owner.account_kind)?;
+    accounts::make_key(conn, owner, &key, at)?;
+    Ok(key.secret)
 }

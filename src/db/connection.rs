@@ -25,21 +25,25 @@ macro_rules! each {
 }
 pub(crate) use each;
 
-/// Inserts rows: one statement on PostgreSQL (round trips cost), cached single ones on SQLite.
+/// Inserts rows, none or many: one statement on PostgreSQL (round trips cost), cached single ones on SQLite.
 macro_rules! insert_rows {
-    ($conn:expr, $table:expr, $rows:expr) => {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows: &[_] = $rows;
         match $conn {
-            $crate::db::Conn::Postgres(inner) => {
-                diesel::insert_into($table).values($rows).execute(inner)
-            }
-            $crate::db::Conn::Sqlite(inner) => $rows.iter().try_fold(0, |done, row| {
+            $crate::db::Conn::Postgres(inner) => match rows {
+                [] => Ok(0),
+                // One row is a statement that stays prepared.
+                [row] => diesel::insert_into($table).values(row).execute(inner),
+                rows => diesel::insert_into($table).values(rows).execute(inner),
+            },
+            $crate::db::Conn::Sqlite(inner) => rows.iter().try_fold(0, |done, row| {
                 diesel::insert_into($table)
                     .values(row)
                     .execute(inner)
                     .map(|count| done + count)
             }),
         }
-    };
+    }};
 }
 pub(crate) use insert_rows;
 

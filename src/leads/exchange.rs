@@ -24,6 +24,19 @@ pub trait Exchange: Send + Sync {
     /// Offers a new listing to the active purchase requests, within the transaction that receives it.
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>>;
 
+    /// Offers many new listings of different people, each as `offer` does; the sales are in their order.
+    fn offer_all(
+        &self,
+        conn: &mut Conn,
+        listings: &[&Listing],
+        now: Ts,
+    ) -> Result<Vec<Vec<SaleSummary>>> {
+        let offered = listings
+            .iter()
+            .map(|listing| self.offer(conn, listing, now));
+        offered.collect()
+    }
+
     /// The copies of a lead that were sold, oldest first.
     fn sales(&self, conn: &mut Conn, lead: LeadId) -> Result<Vec<SaleSummary>>;
 }

@@ -279,6 +279,30 @@ pub(super) fn take_first(conn: &mut Conn, id: LeadId, buyers: i32, now: Ts) -> R
     Ok(taken == 1)
 }
 
+/// Takes the only copy of each of these leads; false when one of them is not for sale, and then the copies that were
+/// taken are for the caller to give back.
+pub fn take_only_copies(conn: &mut Conn, ids: &[LeadId], now: Ts) -> Result<bool> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        for id in ids {
+            if !take_copy(conn, *id, now)? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
+    let taken = diesel::update(leads::table)
+        .filter(leads::id.eq_any(ids))
+        .filter(leads::state.eq(LeadState::Listed))
+        .filter(leads::expires_at.gt(now))
+        .filter(leads::copies_sold.eq(leads::copies - 1))
+        .set((
+            leads::state.eq(LeadState::SoldOut),
+            leads::copies_sold.eq(leads::copies),
+        ))
+        .execute(conn)?;
+    Ok(taken == ids.len())
+}
+
 /// Gives one copy back that a buyer was refunded for; a lead that was sold out is listed again.
 pub fn return_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
     let listed = case_when(

@@ -27,44 +27,76 @@ pub struct Sale {
 /// Refused with `insufficient_funds` when the wallet does not cover it; the transaction is then as
 /// it was before.
 pub fn sale(conn: &mut Conn, sale: &Sale) -> Result<()> {
-    let capture = Capture {
-        source: Source::Purchase(sale.purchase),
-        seller: sale.seller,
-        price: sale.price,
-        commission: sale.commission,
-        at: sale.at,
-    };
-    charge(conn, sale.buyer, &capture)
+    charge(conn, sale.buyer, &sale.capture())
+}
+
+impl Sale {
+    const fn capture(&self) -> Capture {
+        Capture {
+            source: Source::Purchase(self.purchase),
+            seller: self.seller,
+            price: self.price,
+            commission: self.commission,
+            at: self.at,
+        }
+    }
+}
+
+/// Holds and captures the prices of many purchases at once, all or none.
+///
+/// Refused with `insufficient_funds` when one wallet does not cover its part; the transaction is then as it was
+/// before.
+pub fn sales(conn: &mut Conn, sales: &[Sale]) -> Result<()> {
+    let (mut postings, mut holds) = (Vec::new(), Vec::new());
+    for sale in sales {
+        check_commission(sale.price, sale.commission)?;
+        if sale.price.minor == 0 {
+            continue;
+        }
+        let capture = sale.capture();
+        postings.push(hold_posting(
+            capture.source,
+            sale.buyer,
+            sale.price,
+            sale.at,
+        ));
+        postings.push(capture.posting(sale.buyer));
+        holds.push(capture.hold(sale.buyer));
+    }
+    post(conn, &postings)?;
+    store::insert_holds(conn, &holds)
 }
 
 /// Holds and captures at once what is due, like `sale`, for any source.
 pub fn charge(conn: &mut Conn, buyer: AccountId, capture: &Capture) -> Result<()> {
-    let Capture {
-        source,
-        seller,
-        price,
-        commission,
-        at,
-    } = *capture;
-    check_commission(price, commission)?;
-    if price.minor == 0 {
+    check_commission(capture.price, capture.commission)?;
+    if capture.price.minor == 0 {
         return Ok(());
     }
     let postings = [
-        hold_posting(source, buyer, price, at),
-        capture_posting(source, buyer, seller, price, commission, at),
+        hold_posting(capture.source, buyer, capture.price, capture.at),
+        capture.posting(buyer),
     ];
     post(conn, &postings)?;
-    store::insert_hold(
-        conn,
-        &HoldRow {
-            seller_id: Some(seller),
-            captured_minor: price.minor,
-            commission_minor: commission.minor,
-            pending_minor: price.minor - commission.minor,
-            ..fresh_hold(source, buyer, price, at)
-        },
-    )
+    store::insert_holds(conn, &[capture.hold(buyer)])
+}
+
+impl Capture {
+    fn posting(&self, buyer: AccountId) -> Posting {
+        let (price, commission) = (self.price, self.commission);
+        capture_posting(self.source, buyer, self.seller, price, commission, self.at)
+    }
+
+    /// The hold of a price that is captured at once.
+    fn hold(&self, buyer: AccountId) -> HoldRow {
+        HoldRow {
+            seller_id: Some(self.seller),
+            captured_minor: self.price.minor,
+            commission_minor: self.commission.minor,
+            pending_minor: self.price.minor - self.commission.minor,
+            ..fresh_hold(self.source, buyer, self.price, self.at)
+        }
+    }
 }
 
 /// A fee that the buyer owes the exchange itself; refused with `insufficient_funds` like a sale.
@@ -108,10 +140,8 @@ pub fn hold(conn: &mut Conn, hold: &Hold) -> Result<()> {
         conn,
         hold_posting(hold.source, hold.buyer, hold.amount, hold.at),
     )?;
-    store::insert_hold(
-        conn,
-        &fresh_hold(hold.source, hold.buyer, hold.amount, hold.at),
-    )
+    let row = fresh_hold(hold.source, hold.buyer, hold.amount, hold.at);
+    store::insert_holds(conn, &[row])
 }
 
 /// The charge that a hold was made for.

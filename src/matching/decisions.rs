@@ -166,21 +166,23 @@ impl Decision {
     }
 }
 
-/// Keeps a decision, and its digest in the audit log.
-pub fn record(conn: &mut Conn, decision: &Decision, seller: AccountId) -> Result<()> {
-    let digest = decision.digest()?;
-    audit::record(
-        conn,
-        &audit::Entry {
+/// Keeps decisions on the leads of these sellers, and their digests in the audit log.
+pub fn record(conn: &mut Conn, decisions: &[(Decision, AccountId)]) -> Result<()> {
+    let (mut told, mut rows) = (Vec::new(), Vec::new());
+    for (decision, seller) in decisions {
+        let digest = decision.digest()?;
+        told.push(audit::Entry {
             at: decision.at,
             actor: Actor::System,
-            account_id: Some(seller),
+            account_id: Some(*seller),
             action: "lead.decided",
             subject: decision.id.to_string(),
             detail: serde_json::json!({ "lead": decision.lead, "digest": &digest }),
-        },
-    )?;
-    store::insert(conn, decision, digest)
+        });
+        rows.push((decision, digest));
+    }
+    audit::record_all(conn, &told)?;
+    store::insert(conn, rows)
 }
 
 /// Replays a kept decision: its digest, the digest in the audit log, order and prices.

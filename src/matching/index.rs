@@ -114,7 +114,7 @@ impl Index {
             let telling = (is_whole, anchors.told);
             let (mut program, need) = Program::of(rule, literals, telling, &layout, &self.words);
             program.one_of_many = conjunctions.len() > 1;
-            program.next = self.directory.get(place).copied();
+            program.set_next(self.directory.get(place).copied());
             let program = self.programs.add(program);
             self.directory.piece(place).insert(place, program);
             for (bucket, mask) in anchors.buckets {
@@ -140,7 +140,7 @@ impl Index {
             let Some(program) = self.programs.get(number) else {
                 break;
             };
-            next = program.next;
+            next = program.next();
             if program.rule.request.id == request {
                 removed = Some(Arc::clone(&program.rule));
                 self.programs.remove(number);
@@ -175,7 +175,7 @@ impl Index {
         for number in kept {
             let next = self.directory.piece(place).insert(place, *number);
             if let Some(program) = self.programs.get_mut(*number) {
-                program.next = next;
+                program.set_next(next);
             }
         }
     }
@@ -193,7 +193,7 @@ impl Index {
             if program.rule.request.id == request {
                 return Some(&program.rule);
             }
-            next = program.next;
+            next = program.next();
         }
         None
     }

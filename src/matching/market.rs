@@ -85,6 +85,25 @@ impl Market {
     /// Caps, wallets and earlier purchases are not looked at: the sale's guarded updates decide them.
     pub fn plan(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Plan> {
         let snapshot = self.present(conn)?;
+        self.plan_by(&snapshot, conn, listing, now)
+    }
+
+    /// The plan of each of many listings, by one view of the requests.
+    pub fn plans(&self, conn: &mut Conn, listings: &[&Listing], now: Ts) -> Result<Vec<Plan>> {
+        let snapshot = self.present(conn)?;
+        let plans = listings
+            .iter()
+            .map(|listing| self.plan_by(&snapshot, conn, listing, now));
+        plans.collect()
+    }
+
+    fn plan_by(
+        &self,
+        snapshot: &Snapshot,
+        conn: &mut Conn,
+        listing: &Listing,
+        now: Ts,
+    ) -> Result<Plan> {
         let selling = snapshot.selling.get(&listing.vertical_id).cloned();
         let mut plan = Plan {
             selling: selling.unwrap_or_default(),
@@ -95,7 +114,7 @@ impl Market {
         if plan.selling.stopped {
             return Ok(plan);
         }
-        for rule in self.found(&snapshot, listing, now) {
+        for rule in self.found(snapshot, listing, now) {
             if !rule.is_open(listing, now) {
                 continue;
             }

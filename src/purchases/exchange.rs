@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::together::sell_together;
 use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, shared, store};
 use crate::access::Actor;
 use crate::clock::Ts;
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
 use crate::leads::{self, Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
-use crate::matching::distribution::{TRIED, pays};
+use crate::matching::distribution::{TRIED, needs_served, pays};
 use crate::matching::{Candidate, Market, Plan};
 use crate::money::Money;
 use crate::requests;
@@ -85,21 +86,91 @@ impl Exchange for Seller {
             }
             tries.push(attempt);
         }
-        let decision = Decision {
-            id,
-            lead: listing.id,
-            vertical: listing.vertical_id,
-            at: now,
-            day: plan.day,
-            body: Body::new(&plan, listing, copies, tries),
-        };
-        decisions::record(conn, &decision, listing.seller_id)?;
+        let decision = decision(&plan, listing, (id, copies), tries, now);
+        decisions::record(conn, &[(decision, listing.seller_id)])?;
+        Ok(sales)
+    }
+
+    fn offer_all(
+        &self,
+        conn: &mut Conn,
+        listings: &[&Listing],
+        now: Ts,
+    ) -> Result<Vec<Vec<SaleSummary>>> {
+        if let [one] = listings {
+            return Ok(vec![self.offer(conn, one, now)?]);
+        }
+        let plans = self.market.plans(conn, listings, now)?;
+        let mut together = Vec::new();
+        for (at, (plan, listing)) in plans.iter().zip(listings).enumerate() {
+            if let Some(first) = plan.candidates.first().filter(|_| is_plain(plan, listing)) {
+                let id = DecisionId::new(now);
+                let mut order = order(listing, first, 0, plan.candidates.len());
+                order.price = price(plan, listing, (0, 1), first);
+                order.explanation.decision = Some(id);
+                together.push((at, id, order));
+            }
+        }
+        let orders: Vec<Order<'_>> = together.iter().map(|(.., order)| order.clone()).collect();
+        let sold = sell_together(conn, &orders, now)?;
+        let (mut sales, mut decided) = (vec![Vec::new(); listings.len()], Vec::new());
+        let mut is_sold = vec![false; listings.len()];
+        for ((at, id, _), purchase) in together.iter().zip(sold) {
+            let Some(purchase) = purchase else { continue };
+            let (plan, listing) = (&plans[*at], listings[*at]);
+            let tries = plan.candidates.first().map(|first| Try {
+                request: first.request.id,
+                paid: Some(purchase.price_minor),
+                gate: None,
+                buyers: None,
+            });
+            let tries = tries.into_iter().collect();
+            let decision = decision(plan, listing, (*id, 1), tries, now);
+            decided.push((decision, listing.seller_id));
+            sales[*at].push(summary(&purchase));
+            is_sold[*at] = true;
+        }
+        decisions::record(conn, &decided)?;
+        for (at, plan) in plans.iter().enumerate() {
+            if !is_sold[at] && !plan.candidates.is_empty() {
+                sales[at] = self.offer(conn, listings[at], now)?;
+            }
+        }
         Ok(sales)
     }
 
     fn sales(&self, conn: &mut Conn, lead: LeadId) -> Result<Vec<SaleSummary>> {
         let purchases = store::of_lead(conn, lead)?;
         Ok(purchases.iter().map(summary).collect())
+    }
+}
+
+/// Whether a lead has one copy to sell, by rules that do not look at what was sold a moment ago, to somebody who
+/// pays for it alone.
+fn is_plain(plan: &Plan, listing: &Listing) -> bool {
+    listing.copies == 1
+        && listing.copies_sold == 0
+        && !needs_served(plan.selling.rules.distribution, &plan.contenders)
+        && plan
+            .candidates
+            .first()
+            .is_some_and(|first| !first.request.agreement.terms().awaits_outcome())
+}
+
+pub(super) fn decision(
+    plan: &Plan,
+    listing: &Listing,
+    (id, copies): (DecisionId, usize),
+    tries: Vec<Try>,
+    now: Ts,
+) -> Decision {
+    Decision {
+        id,
+        lead: listing.id,
+        vertical: listing.vertical_id,
+        at: now,
+        day: plan.day,
+        body: Body::new(plan, listing, copies, tries),
     }
 }
 

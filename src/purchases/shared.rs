@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::exchange::{order, summary};
+use super::exchange::{decision, order, summary};
 use super::{Explanation, Outcome, Yield, sell};
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{DecisionId, RequestId};
 use crate::leads::{Listing, SaleSummary};
-use crate::matching::decisions::{self, Body, Decision, Try};
+use crate::matching::decisions::{self, Try};
 use crate::matching::distribution::{KEPT, TRIED};
 use crate::matching::sharing::{Next, Sets};
 use crate::matching::{Candidate, Plan};
@@ -63,15 +63,8 @@ pub fn offer(
         }
     }
     let copies = usize::try_from(listing.copies).unwrap_or_default();
-    let decision = Decision {
-        id,
-        lead: listing.id,
-        vertical: listing.vertical_id,
-        at: now,
-        day: plan.day,
-        body: Body::new(plan, listing, copies, tries),
-    };
-    decisions::record(conn, &decision, listing.seller_id)?;
+    let decision = decision(plan, listing, (id, copies), tries, now);
+    decisions::record(conn, &[(decision, listing.seller_id)])?;
     Ok(Some(sales))
 }
 

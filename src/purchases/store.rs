@@ -8,11 +8,11 @@ use super::{Purchase, PurchaseState};
 use crate::accounts::AccountState;
 use crate::clock::Ts;
 use crate::contracts::ContractState;
-use crate::db::Conn;
 use crate::db::schema::{
     accounts, charges, contact_hashes, contract_versions, contracts, conversions, disputes, leads,
     purchases, revocation_tasks, suppressions, verticals,
 };
+use crate::db::{Conn, insert_rows};
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
@@ -151,10 +151,8 @@ pub fn got_recently(
     Ok(count > 0)
 }
 
-pub fn insert(conn: &mut Conn, purchase: &Purchase) -> Result<()> {
-    diesel::insert_into(purchases::table)
-        .values(purchase)
-        .execute(conn)?;
+pub fn insert(conn: &mut Conn, purchases: &[Purchase]) -> Result<()> {
+    insert_rows!(conn, purchases::table, purchases)?;
     Ok(())
 }
 

@@ -93,11 +93,10 @@ const FIXED: &[(Gate, Holds)] = &[
         rule.request.buyer_id != listing.seller_id
     }),
     (Gate::SellerNotAllowed, |rule, listing, _| {
-        rule.request.sellers.allow.is_empty()
-            || rule.request.sellers.allow.contains(&listing.seller_id)
+        rule.request.sellers.allows(listing.seller_id)
     }),
     (Gate::SellerBlocked, |rule, listing, _| {
-        !rule.request.sellers.block.contains(&listing.seller_id)
+        !rule.request.sellers.blocks(listing.seller_id)
     }),
     (Gate::NeedPhone, |rule, listing, _| {
         !rule.request.need_phone || listing.has_phone()

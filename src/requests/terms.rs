@@ -30,6 +30,16 @@ pub struct Sellers {
     pub block: Vec<AccountId>,
 }
 
+impl Sellers {
+    pub fn allows(&self, seller: AccountId) -> bool {
+        self.allow.is_empty() || self.allow.contains(&seller)
+    }
+
+    pub fn blocks(&self, seller: AccountId) -> bool {
+        self.block.contains(&seller)
+    }
+}
+
 /// The editable part of a purchase request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

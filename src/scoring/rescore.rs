@@ -34,21 +34,35 @@ pub fn first(
     now: Ts,
 ) -> Result<First> {
     let model = models::live(conn, vertical, now)?;
-    let happened = signals.happened(now);
-    Ok(First {
-        scored: model.formula.score(facts, &happened, 0, now),
-        model: model.id,
-        happened,
-        bant: facts.bant,
-    })
+    Ok(First::by(&model, facts, signals, now))
 }
 
-/// Keeps the first score of a lead, once the lead itself is written.
-pub fn keep(conn: &mut Conn, lead: LeadId, first: &First, now: Ts) -> Result<()> {
-    let count = i32::try_from(first.happened.len()).unwrap_or(0);
-    let by = (first.model, 0, &first.bant);
-    store::insert(conn, lead, by, (&first.scored, count), now)?;
-    store::insert_happened(conn, lead, &first.happened)
+impl First {
+    /// Scores by a model that was read already.
+    pub fn by(model: &ScoreModel, facts: &Facts<'_>, signals: &Signals, now: Ts) -> Self {
+        let happened = signals.happened(now);
+        Self {
+            scored: model.formula.score(facts, &happened, 0, now),
+            model: model.id,
+            happened,
+            bant: facts.bant,
+        }
+    }
+}
+
+/// Keeps the first scores of leads, once the leads themselves are written.
+pub fn keep(conn: &mut Conn, firsts: &[(LeadId, &First)], now: Ts) -> Result<()> {
+    let scores = firsts.iter().map(|(lead, first)| {
+        let count = i32::try_from(first.happened.len()).unwrap_or(0);
+        let by = (first.model, 0, &first.bant);
+        store::NewScore::of(*lead, by, (&first.scored, count), now)
+    });
+    let scores: Vec<store::NewScore> = scores.collect::<Result<_>>()?;
+    store::insert(conn, &scores)?;
+    let happened = firsts
+        .iter()
+        .flat_map(|(lead, first)| first.happened.iter().map(|event| (*lead, event)));
+    store::insert_happened(conn, happened)
 }
 
 /// Locks a lead's score, and begins one for a lead that has none: what it had before is carried on.
@@ -60,13 +74,9 @@ pub(super) fn lock(conn: &mut Conn, lead: &LeadRow, now: Ts) -> Result<()> {
     let facts = lead.facts()?;
     let bant = Bant::default();
     let scored = model.formula.score(&facts.with(bant), &[], lead.score, now);
-    store::insert(
-        conn,
-        lead.id,
-        (model.id, lead.score, &bant),
-        (&scored, 0),
-        now,
-    )
+    let by = (model.id, lead.score, &bant);
+    let score = store::NewScore::of(lead.id, by, (&scored, 0), now)?;
+    store::insert(conn, &[score])
 }
 
 /// Scores a lead anew by its own version, or by `model` from now on; its score must be locked.

@@ -145,27 +145,45 @@ fn parts_text(parts: &[Given]) -> Result<String> {
     json(&parts)
 }
 
-/// Keeps the first score of a lead.
-pub fn insert(
-    conn: &mut Conn,
-    lead: LeadId,
-    (model, carried, bant): (ScoreModelId, i32, &Bant),
-    (scored, event_count): (&Scored, i32),
-    now: Ts,
-) -> Result<()> {
-    diesel::insert_into(lead_scores::table)
-        .values((
-            lead_scores::lead_id.eq(lead),
-            lead_scores::model_id.eq(model),
-            lead_scores::points.eq(scored.points),
-            lead_scores::carried_points.eq(carried),
-            lead_scores::parts.eq(parts_text(&scored.parts)?),
-            lead_scores::bant.eq(json(bant)?),
-            lead_scores::event_count.eq(event_count),
-            lead_scores::changes_at.eq(scored.changes_at),
-            lead_scores::computed_at.eq(now),
-        ))
-        .execute(conn)?;
+/// The first score of a lead as it is kept.
+#[derive(Insertable)]
+#[diesel(table_name = lead_scores, treat_none_as_default_value = false)]
+pub struct NewScore {
+    lead_id: LeadId,
+    model_id: ScoreModelId,
+    points: i32,
+    carried_points: i32,
+    parts: String,
+    bant: String,
+    event_count: i32,
+    changes_at: Option<Ts>,
+    computed_at: Ts,
+}
+
+impl NewScore {
+    pub fn of(
+        lead: LeadId,
+        (model, carried, bant): (ScoreModelId, i32, &Bant),
+        (scored, event_count): (&Scored, i32),
+        now: Ts,
+    ) -> Result<Self> {
+        Ok(Self {
+            lead_id: lead,
+            model_id: model,
+            points: scored.points,
+            carried_points: carried,
+            parts: parts_text(&scored.parts)?,
+            bant: json(bant)?,
+            event_count,
+            changes_at: scored.changes_at,
+            computed_at: now,
+        })
+    }
+}
+
+/// Keeps the first scores of leads.
+pub fn insert(conn: &mut Conn, scores: &[NewScore]) -> Result<()> {
+    insert_rows!(conn, lead_scores::table, scores)?;
     Ok(())
 }
 
@@ -263,11 +281,13 @@ struct EventRow {
     recorded_at: Ts,
 }
 
-/// Keeps what was reported at the receipt of a lead.
-pub fn insert_happened(conn: &mut Conn, lead: LeadId, happened: &[Happened]) -> Result<()> {
+/// Keeps what was reported at the receipt of leads.
+pub fn insert_happened<'a>(
+    conn: &mut Conn,
+    happened: impl Iterator<Item = (LeadId, &'a Happened)>,
+) -> Result<()> {
     let rows: Vec<EventRow> = happened
-        .iter()
-        .map(|event| EventRow {
+        .map(|(lead, event)| EventRow {
             id: LeadEventId::new(event.at),
             lead_id: lead,
             external_id: format!("receipt:{}", event.kind),
@@ -278,9 +298,7 @@ pub fn insert_happened(conn: &mut Conn, lead: LeadId, happened: &[Happened]) -> 
             recorded_at: event.at,
         })
         .collect();
-    if !rows.is_empty() {
-        insert_rows!(conn, lead_events::table, &rows)?;
-    }
+    insert_rows!(conn, lead_events::table, &rows)?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The tables of hashes: those of leads' contacts, and those on lists.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::List;
@@ -16,7 +18,20 @@ struct HashRow {
     hash: Vec<u8>,
 }
 
-/// Keeps the hashes of a new lead's contact.
+/// Keeps the hashes of new leads' contacts.
+pub fn keep_new(conn: &mut Conn, contacts: &[(LeadId, Vec<Vec<u8>>)]) -> Result<()> {
+    let rows = contacts.iter().flat_map(|(lead, hashes)| {
+        hashes.iter().map(|hash| HashRow {
+            lead_id: *lead,
+            hash: hash.clone(),
+        })
+    });
+    let rows: Vec<HashRow> = rows.collect();
+    insert_rows!(conn, contact_hashes::table, &rows)?;
+    Ok(())
+}
+
+/// Keeps the hashes of a lead's contact that are not kept yet.
 pub fn keep(conn: &mut Conn, lead: LeadId, hashes: &[Vec<u8>]) -> Result<()> {
     let known: Vec<Vec<u8>> = contact_hashes::table
         .filter(contact_hashes::lead_id.eq(lead))
@@ -30,9 +45,7 @@ pub fn keep(conn: &mut Conn, lead: LeadId, hashes: &[Vec<u8>]) -> Result<()> {
             hash: hash.clone(),
         })
         .collect();
-    if !rows.is_empty() {
-        insert_rows!(conn, contact_hashes::table, &rows)?;
-    }
+    insert_rows!(conn, contact_hashes::table, &rows)?;
     Ok(())
 }
 
@@ -99,6 +112,26 @@ pub fn remove(
                 .execute(conn)?
         }
     })
+}
+
+/// Those of these hashes that are on the exchange's list; one statement on PostgreSQL.
+pub fn listed_among(conn: &mut Conn, hashes: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        let mut listed = HashSet::new();
+        for hash in hashes {
+            if is_listed(conn, std::slice::from_ref(hash))? {
+                listed.insert(hash.clone());
+            }
+        }
+        return Ok(listed);
+    }
+    let listed: Vec<Vec<u8>> = suppressions::table
+        .filter(suppressions::list.eq(List::DoNotContact))
+        .filter(suppressions::hash.eq_any(hashes))
+        .filter(suppressions::owner_id.is_null())
+        .select(suppressions::hash)
+        .load(conn)?;
+    Ok(listed.into_iter().collect())
 }
 
 /// Whether one of these hashes is on the exchange's list. One statement for each, whose text stays the same:

@@ -1,5 +1,8 @@
 //! Where leads come from: how many came from one address, device or consent in a short time.
 
+use std::collections::{BTreeMap, HashMap};
+
+use super::Checked;
 use super::check::{CheckName, Finding};
 use super::settings::{Limits, Settings};
 use super::store;
@@ -82,35 +85,101 @@ impl Trace<'_> {
     }
 }
 
-/// Counts a lead's source, and says whether it came too often; the database keeps keyed hashes alone.
-pub(super) fn count(
-    conn: &mut Conn,
-    vault: &Vault,
-    settings: &Settings,
-    trace: &Trace<'_>,
-    lead: LeadId,
-    now: Ts,
-) -> Result<Finding> {
-    let marks = trace.marks(vault, &settings.limits, now);
-    let reached = store::reached(conn, &marks)?;
-    store::insert_marks(conn, &marks, lead, now)?;
-    let worst = marks.iter().zip(reached).find(|(_, reached)| *reached);
-    Ok(worst.map_or(Finding::pass(CheckName::Source), |(mark, _)| {
-        Finding::warn(CheckName::Source, mark.field, mark.code).saying(mark.told.clone())
-    }))
+/// What the database knows of the sources of leads that come in together.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The marks of each lead, in the order of the leads.
+    marks: Vec<Vec<Mark>>,
+    /// How many leads bear a mark, of those that came since its time.
+    counts: HashMap<(Vec<u8>, Ts), i64>,
+    standing: Option<i32>,
+}
+
+/// A lead that comes in: how it was checked, and what tells its source.
+pub type Coming<'a> = (&'a Checked, Trace<'a>);
+
+impl Sources {
+    /// Reads what is known of the sources of one seller's leads.
+    pub fn of(conn: &mut Conn, vault: &Vault, leads: &[Coming<'_>], now: Ts) -> Result<Self> {
+        let marks = leads.iter().map(|(checked, trace)| {
+            if checked.settings.is_on(CheckName::Source) {
+                trace.marks(vault, &checked.settings.limits, now)
+            } else {
+                Vec::new()
+            }
+        });
+        let marks: Vec<Vec<Mark>> = marks.collect();
+        let mut hashes: BTreeMap<Ts, Vec<Vec<u8>>> = BTreeMap::new();
+        for mark in marks.iter().flatten() {
+            let since = hashes.entry(mark.since).or_default();
+            if !since.contains(&mark.hash) {
+                since.push(mark.hash.clone());
+            }
+        }
+        let mut counts = HashMap::new();
+        for (since, hashes) in hashes {
+            let counted = store::marked(conn, since, &hashes)?;
+            counts.extend(
+                counted
+                    .into_iter()
+                    .map(|(hash, count)| ((hash, since), count)),
+            );
+        }
+        let asks_standing = |(checked, _): &Coming<'_>| checked.settings.is_on(CheckName::Standing);
+        let standing = match leads.iter().find(|lead| asks_standing(lead)) {
+            Some((_, trace)) => standing::kept_score(conn, trace.seller)?,
+            None => None,
+        };
+        Ok(Self {
+            marks,
+            counts,
+            standing,
+        })
+    }
+
+    /// All findings on the lead `at`; those before it that were taken count.
+    pub fn findings(&self, at: usize, (checked, _): &Coming<'_>) -> Vec<Finding> {
+        let mut findings = checked.findings.clone();
+        if checked.settings.is_on(CheckName::Source) {
+            let worst = self.marks[at].iter().find(|mark| {
+                let count = self.counts.get(&(mark.hash.clone(), mark.since));
+                count.copied().unwrap_or(0) >= mark.limit
+            });
+            let found = worst.map_or(Finding::pass(CheckName::Source), |mark| {
+                Finding::warn(CheckName::Source, mark.field, mark.code).saying(mark.told.clone())
+            });
+            findings.push(found);
+        }
+        if checked.settings.is_on(CheckName::Standing) {
+            findings.push(standing_of(&checked.settings, self.standing));
+        }
+        findings
+    }
+
+    /// Counts a lead that is taken.
+    pub fn count(&mut self, at: usize) {
+        for mark in &self.marks[at] {
+            let key = (mark.hash.clone(), mark.since);
+            *self.counts.entry(key).or_default() += 1;
+        }
+    }
+
+    /// Keeps the marks of those that were taken; the database keeps keyed hashes alone.
+    pub fn keep(&self, conn: &mut Conn, taken: &[(usize, LeadId)], now: Ts) -> Result<()> {
+        let marks = taken
+            .iter()
+            .flat_map(|(at, lead)| self.marks[*at].iter().map(|mark| (mark, *lead)));
+        store::insert_marks(conn, marks, now)
+    }
 }
 
 /// Whether the seller's standing is low; a newcomer has none yet.
-pub(super) fn standing_of(
-    conn: &mut Conn,
-    settings: &Settings,
-    seller: AccountId,
-) -> Result<Finding> {
+fn standing_of(settings: &Settings, score: Option<i32>) -> Finding {
     let least = settings.limits.standing_min;
-    Ok(match standing::kept_score(conn, seller)? {
+    match score {
         None => Finding::not_checked(CheckName::Standing),
         Some(score) if score < least => Finding::warn(CheckName::Standing, "", Reason::StandingLow)
             .saying(format!("{score}, less than {least}")),
         Some(score) => Finding::pass(CheckName::Standing).saying(score.to_string()),
-    })
+    }
 }

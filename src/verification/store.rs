@@ -133,17 +133,25 @@ pub fn counts(conn: &mut Conn) -> Result<(i64, i64)> {
     ))
 }
 
-/// For each mark, whether as many leads as its limit came since its time.
-pub fn reached(conn: &mut Conn, marks: &[Mark]) -> Result<Vec<bool>> {
-    marks
+/// How many leads bear each of these marks, of those that came since a time; one statement on PostgreSQL.
+pub fn marked(conn: &mut Conn, since: Ts, hashes: &[Vec<u8>]) -> Result<Vec<(Vec<u8>, i64)>> {
+    if matches!(conn, Conn::Postgres(_)) {
+        return Ok(source_marks::table
+            .filter(source_marks::hash.eq_any(hashes))
+            .filter(source_marks::at.gt(since))
+            .group_by(source_marks::hash)
+            .select((source_marks::hash, diesel::dsl::count_star()))
+            .load(conn)?);
+    }
+    hashes
         .iter()
-        .map(|mark| {
+        .map(|hash| {
             let count: i64 = source_marks::table
-                .filter(source_marks::hash.eq(&mark.hash))
-                .filter(source_marks::at.gt(mark.since))
+                .filter(source_marks::hash.eq(hash))
+                .filter(source_marks::at.gt(since))
                 .count()
                 .get_result(conn)?;
-            Ok(count >= mark.limit)
+            Ok((hash.clone(), count))
         })
         .collect()
 }
@@ -156,10 +164,13 @@ struct MarkRow {
     lead_id: LeadId,
 }
 
-pub fn insert_marks(conn: &mut Conn, marks: &[Mark], lead: LeadId, now: Ts) -> Result<()> {
+pub fn insert_marks<'a>(
+    conn: &mut Conn,
+    marks: impl Iterator<Item = (&'a Mark, LeadId)>,
+    now: Ts,
+) -> Result<()> {
     let rows: Vec<MarkRow> = marks
-        .iter()
-        .map(|mark| MarkRow {
+        .map(|(mark, lead)| MarkRow {
             hash: mark.hash.clone(),
             at: now,
             lead_id: lead,

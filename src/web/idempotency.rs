@@ -143,6 +143,40 @@ pub fn claim(conn: &mut Conn, idem: &Idempotency, now: Ts) -> Result<Option<Stor
     }
 }
 
+/// Takes each of these keys for this transaction, or finds the answer that it got before, or why it cannot be used:
+/// in the order of the keys.
+pub fn claim_all(
+    conn: &mut Conn,
+    idems: &[Idempotency],
+    now: Ts,
+) -> Result<Vec<Result<Option<Stored>>>> {
+    let fresh = store::insert_all(conn, idems, now)?;
+    let known = idems.iter().map(|idem| {
+        if fresh.contains(&idem.key) {
+            return Ok(Ok(None));
+        }
+        let found = find(
+            conn,
+            idem.account,
+            &idem.endpoint,
+            &idem.key,
+            &idem.body_hash,
+        );
+        match found {
+            Ok(Some(stored)) => Ok(Ok(Some(stored))),
+            Ok(None) => Ok(Err(Error::refused(Code::IdempotencyInProgress))),
+            Err(Error::Refused(refusal)) => Ok(Err(Error::Refused(refusal))),
+            Err(error) => Err(error),
+        }
+    });
+    known.collect()
+}
+
+/// Stores the answers of keys that this transaction has claimed.
+pub fn fulfil_all(conn: &mut Conn, answers: &[(&Idempotency, Stored)], now: Ts) -> Result<()> {
+    store::set_answers(conn, answers, now)
+}
+
 /// Stores the answer of a key that this transaction has claimed.
 pub fn fulfil(conn: &mut Conn, idem: &Idempotency, stored: &Stored) -> Result<()> {
     store::set_answer(conn, idem, stored)

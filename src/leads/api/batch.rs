@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::access::{Actor, Caller};
 use crate::db::types::{from_json, to_value};
 use crate::error::{Code, Error, FieldErrorJson, Reason, Result};
 use crate::id::{AccountId, RefusedLeadId};
-use crate::leads::receive::{Intake, Outcome, Source, take_in};
+use crate::leads::receive::{Intake, Outcome, Source, take_in_all};
 use crate::leads::{Exchange, Spelling};
 use crate::vault::sha256;
 use crate::verification::VerifierData;
@@ -23,8 +24,12 @@ use crate::web::{Body, Ctx, Idempotency, Problem};
 
 /// The most leads of a batch.
 const MAX_LEADS: usize = 1_000;
-/// Leads on their way to the writer at once: it commits as many together.
-const AT_ONCE: usize = 64;
+/// Leads of one transaction. PostgreSQL binds 65,535 values in a statement, and a lead has some 200 in its checks.
+const TOGETHER: usize = 100;
+/// Transactions at once, on PostgreSQL; SQLite's one writer takes one after the other.
+const AT_ONCE: usize = 4;
+/// Leads that others are asked about at once.
+const ASKED_AT_ONCE: usize = 16;
 /// The status noted for a batch itself; its items carry the answers.
 const BEGUN: u16 = 102;
 
@@ -122,15 +127,25 @@ pub async fn send_batch(
         verifier,
         idem,
     };
-    let sent = intakes
-        .into_iter()
-        .enumerate()
-        .map(|(index, (hash, intake))| {
-            let sender = sender.clone();
-            async move { sender.send(index, hash, intake).await }
-        });
-    let results: Vec<(BatchItem, bool)> = stream::iter(sent).buffered(AT_ONCE).collect().await;
-    Ok(answer(results))
+    let items = intakes.into_iter().enumerate();
+    let mut rest: Vec<Item> = items
+        .map(|(index, (hash, intake))| Item {
+            index,
+            hash,
+            intake,
+        })
+        .collect();
+    let mut groups = Vec::new();
+    while !rest.is_empty() {
+        let next = rest.split_off(rest.len().min(TOGETHER));
+        groups.push(std::mem::replace(&mut rest, next));
+    }
+    let sent = groups.into_iter().map(|group| {
+        let sender = sender.clone();
+        async move { sender.send(group).await }
+    });
+    let results: Vec<Vec<(BatchItem, bool)>> = stream::iter(sent).buffered(AT_ONCE).collect().await;
+    Ok(answer(results.concat()))
 }
 
 fn answer(results: Vec<(BatchItem, bool)>) -> HttpResponse {
@@ -181,53 +196,101 @@ struct Sender {
     idem: Idempotency,
 }
 
+/// One lead of a batch.
+#[derive(Clone)]
+struct Item {
+    index: usize,
+    /// Of its document.
+    hash: Vec<u8>,
+    intake: Intake,
+}
+
 impl Sender {
-    /// Takes one lead in; says whether its answer is a repeated one.
-    async fn send(self, index: usize, hash: Vec<u8>, intake: Intake) -> (BatchItem, bool) {
-        match self.try_send(index, hash, intake).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                if error.has_code(Code::InternalError) {
-                    tracing::error!(%error, index, "a lead of a batch failed");
-                }
-                let (status, code) = problem_of(&error);
-                let item = BatchItem {
-                    code: Some(code),
-                    ..BatchItem::new(index, status)
-                };
-                (item, false)
+    /// Takes leads in; says of each whether its answer is a repeated one.
+    async fn send(self, mut items: Vec<Item>) -> Vec<(BatchItem, bool)> {
+        for some in items.chunks_mut(ASKED_AT_ONCE) {
+            join_all(some.iter_mut().map(|item| item.intake.ask(&self.verifier))).await;
+        }
+        let items = Arc::new(items);
+        match self.take_in(Arc::clone(&items)).await {
+            Ok(answers) => return answers,
+            Err(error) if items.len() == 1 || error.has_code(Code::Unavailable) => {
+                return items
+                    .iter()
+                    .map(|item| failed(item.index, &error))
+                    .collect();
+            }
+            // One of them failed in a way that took the others with it.
+            Err(_) => {}
+        }
+        let mut answers = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match self.take_in(Arc::new(vec![item.clone()])).await {
+                Ok(answer) => answers.extend(answer),
+                Err(error) => answers.push(failed(item.index, &error)),
             }
         }
+        answers
     }
 
-    async fn try_send(
-        self,
-        index: usize,
-        hash: Vec<u8>,
-        mut intake: Intake,
-    ) -> Result<(BatchItem, bool)> {
-        intake.ask(&self.verifier).await;
-        let idem = self.idem.item(index, hash);
+    /// One transaction: all of the items get an answer, or none.
+    async fn take_in(&self, items: Arc<Vec<Item>>) -> Result<Vec<(BatchItem, bool)>> {
         let now = self.ctx.now();
+        let keys = items
+            .iter()
+            .map(|item| self.idem.item(item.index, item.hash.clone()));
+        let keys: Vec<Idempotency> = keys.collect();
         let vault = Arc::clone(&self.ctx.vault);
         let (exchange, seller) = (Arc::clone(&self.exchange), self.seller);
         let source = Source::api(self.actor);
         self.ctx
             .write(move |conn| {
-                if let Some(stored) = idempotency::claim(conn, &idem, now)? {
-                    return Ok((from_json(&stored.body)?, true));
+                let claimed = idempotency::claim_all(conn, &keys, now)?;
+                let fresh: Vec<(&Intake, Source)> = items
+                    .iter()
+                    .zip(&claimed)
+                    .filter(|(_, claimed)| matches!(claimed, Ok(None)))
+                    .map(|(item, _)| (&item.intake, source))
+                    .collect();
+                let outcomes = take_in_all(conn, &vault, &*exchange, seller, &fresh, now)?;
+                let mut outcomes = outcomes.into_iter();
+                let (mut answers, mut stored) = (Vec::new(), Vec::new());
+                for ((item, key), claimed) in items.iter().zip(&keys).zip(claimed) {
+                    let told = match claimed {
+                        Ok(Some(before)) => (from_json(&before.body)?, true),
+                        Err(error) => failed(item.index, &error),
+                        Ok(None) => {
+                            let outcome = outcomes
+                                .next()
+                                .ok_or_else(|| anyhow::anyhow!("a lead was lost"))?;
+                            let told = BatchItem::of(item.index, &outcome, &item.intake)?;
+                            let answer = Stored {
+                                status: told.status,
+                                body: to_value(&told)?.to_string(),
+                            };
+                            stored.push((key, answer));
+                            (told, false)
+                        }
+                    };
+                    answers.push(told);
                 }
-                let outcome = take_in(conn, &vault, &*exchange, seller, &intake, &source, now)?;
-                let told = BatchItem::of(index, &outcome, &intake)?;
-                let stored = Stored {
-                    status: told.status,
-                    body: to_value(&told)?.to_string(),
-                };
-                idempotency::fulfil(conn, &idem, &stored)?;
-                Ok((told, false))
+                idempotency::fulfil_all(conn, &stored, now)?;
+                Ok(answers)
             })
             .await
     }
+}
+
+fn failed(index: usize, error: &Error) -> (BatchItem, bool) {
+    if error.has_code(Code::InternalError) {
+        tracing::error!(%error, index, "a lead of a batch failed");
+    }
+    let (status, code) = problem_of(error);
+    let item = BatchItem {
+        code: Some(code),
+        ..BatchItem::new(index, status)
+    };
+    (item, false)
 }
 
 impl BatchItem {

@@ -13,7 +13,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::id::ImportId;
 use crate::jobs;
 use crate::leads::Exchange;
-use crate::leads::receive::{Intake, Outcome, Source, take_in};
+use crate::leads::receive::{Intake, Outcome, Source, take_in_all};
 use crate::vault::Vault;
 use crate::verification::Verifier;
 use crate::verticals::{self, Vertical};
@@ -160,9 +160,13 @@ impl Importer {
                     accepted: 0,
                     refused: Vec::new(),
                 };
-                for line in lines.iter() {
-                    let source = Source::file(actor, id, line.number);
-                    match take_in(conn, &vault, &*exchange, seller, &line.intake, &source, now)? {
+                let documents: Vec<_> = lines
+                    .iter()
+                    .map(|line| (&line.intake, Source::file(actor, id, line.number)))
+                    .collect();
+                let outcomes = take_in_all(conn, &vault, &*exchange, seller, &documents, now)?;
+                for (line, outcome) in lines.iter().zip(outcomes) {
+                    match outcome {
                         Outcome::Taken(_) => progress.accepted += 1,
                         Outcome::Refused { errors, .. } => progress.refused.push(RefusedLine {
                             number: line.number,

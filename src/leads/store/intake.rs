@@ -1,6 +1,6 @@
 //! Writing a new lead: the statements of the hot path.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -15,7 +15,7 @@ use crate::db::types::json;
 use crate::db::{Conn, Prepared, each, insert_rows};
 use crate::error::{Error, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
-use crate::leads::{Contact, Draft, LeadState, Listing};
+use crate::leads::{Contact, Draft, Listing};
 use crate::vault::{Vault, sha256};
 use crate::verification::{Check, CheckName, Effect, Verdict, email};
 use crate::verticals::Vertical;
@@ -43,19 +43,24 @@ struct ClaimRow {
     claimed_at: Ts,
 }
 
-/// Inserts the lead itself; an `external_id` that its seller has used is refused as `taken`.
-pub fn insert_lead(
-    conn: &mut Conn,
-    listing: &Listing,
-    draft: &Draft,
-    import_id: Option<ImportId>,
-) -> Result<()> {
-    let inserted = diesel::insert_into(leads::table)
-        .values((
+/// A lead that is written for the first time.
+#[derive(Debug, Clone, Copy)]
+pub struct NewLead<'a> {
+    pub listing: &'a Listing,
+    pub draft: &'a Draft,
+    pub import_id: Option<ImportId>,
+    pub checks: &'a [Check],
+}
+
+/// Inserts the leads themselves; an `external_id` that its seller has used is refused as `taken`.
+pub fn insert_leads(conn: &mut Conn, new: &[NewLead<'_>]) -> Result<()> {
+    let rows = new.iter().map(|lead| {
+        let (listing, draft) = (lead.listing, lead.draft);
+        Ok((
             leads::id.eq(listing.id),
             leads::vertical_id.eq(listing.vertical_id),
             leads::seller_id.eq(listing.seller_id),
-            leads::import_id.eq(import_id),
+            leads::import_id.eq(lead.import_id),
             leads::external_id.eq(&draft.external_id),
             leads::state.eq(listing.state),
             leads::attributes.eq(json(&listing.attributes)?),
@@ -80,8 +85,9 @@ pub fn insert_lead(
             leads::received_at.eq(listing.received_at),
             leads::expires_at.eq(listing.expires_at),
         ))
-        .execute(conn);
-    match inserted {
+    });
+    let rows: Vec<_> = rows.collect::<Result<_>>()?;
+    match insert_rows!(conn, leads::table, &rows) {
         Ok(_) => Ok(()),
         Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(
             Error::invalid_field("external_id", Reason::Taken, "an id not used before"),
@@ -90,18 +96,17 @@ pub fn insert_lead(
     }
 }
 
-/// Claims the e-mail and the phone for this lead; says which fields another lead's claim holds.
-///
-/// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
-pub fn claim_contact(
-    conn: &mut Conn,
-    vault: &Vault,
-    draft: &Draft,
-    lead: LeadId,
-    now: Ts,
-) -> Result<Vec<&'static str>> {
-    let vertical = &draft.vertical;
-    let mut fields = Vec::with_capacity(2);
+/// A part of a contact that a lead claims in its vertical.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    pub hash: Vec<u8>,
+    /// Where the part stands in the document.
+    pub field: &'static str,
+}
+
+/// What the contact of a draft claims; while the key of the hashes is changed, each part twice.
+pub fn claims_of(vault: &Vault, draft: &Draft) -> Vec<Claim> {
+    let mut claims = Vec::with_capacity(2);
     for (kind, value, field) in [
         ("email", mailbox(&draft.contact), "contact.email"),
         ("phone", draft.contact.phone.clone(), "contact.phone"),
@@ -109,18 +114,62 @@ pub fn claim_contact(
         let hashes = value
             .iter()
             .flat_map(|value| vault.blinds_to_write(kind, value));
-        fields.extend(hashes.map(|hash| (hash, field)));
+        claims.extend(hashes.map(|hash| Claim { hash, field }));
     }
-    fields.sort();
-    let rows: Vec<ClaimRow> = fields
-        .iter()
-        .map(|(hash, _)| ClaimRow {
-            vertical_id: vertical.id,
-            hash: hash.clone(),
-            lead_id: lead,
-            claimed_at: now,
-        })
-        .collect();
+    claims
+}
+
+/// Those of these hashes that a lead of the vertical's window has claimed; one statement on PostgreSQL.
+pub fn claimed_among(
+    conn: &mut Conn,
+    vertical: &Vertical,
+    hashes: &[Vec<u8>],
+    now: Ts,
+) -> Result<HashSet<Vec<u8>>> {
+    let over = now.minus_days(vertical.duplicate_window_days);
+    let claimed = contact_claims::table
+        .filter(contact_claims::vertical_id.eq(vertical.id))
+        .filter(contact_claims::claimed_at.gt(over))
+        .select(contact_claims::hash);
+    let found: Vec<Vec<u8>> = match conn {
+        Conn::Postgres(inner) => claimed
+            .filter(contact_claims::hash.eq_any(hashes))
+            .load(inner)?,
+        Conn::Sqlite(inner) => {
+            let mut found = Vec::new();
+            for hash in hashes {
+                let one: Vec<Vec<u8>> = claimed
+                    .filter(contact_claims::hash.eq(hash))
+                    .load(&mut *inner)?;
+                found.extend(one);
+            }
+            found
+        }
+    };
+    Ok(found.into_iter().collect())
+}
+
+/// Claims hashes for leads of one vertical, each hash once; false when another transaction was faster, and then the
+/// claims are for the caller to take back.
+///
+/// The hashes are claimed in their order, so that two leads with the same contact cannot wait for each other.
+pub fn claim(
+    conn: &mut Conn,
+    vertical: &Vertical,
+    mut claims: Vec<(Vec<u8>, LeadId)>,
+    now: Ts,
+) -> Result<bool> {
+    if claims.is_empty() {
+        return Ok(true);
+    }
+    claims.sort();
+    let rows = claims.into_iter().map(|(hash, lead_id)| ClaimRow {
+        vertical_id: vertical.id,
+        hash,
+        lead_id,
+        claimed_at: now,
+    });
+    let rows: Vec<ClaimRow> = rows.collect();
     let over = now.minus_days(vertical.duplicate_window_days);
     macro_rules! claim {
         ($inner:expr, $values:expr) => {
@@ -144,23 +193,7 @@ pub fn claim_contact(
             claim!(inner, row).map(|count| claimed + count)
         })?,
     };
-    if claimed == rows.len() {
-        return Ok(Vec::new());
-    }
-    let hashes: Vec<Vec<u8>> = fields.iter().map(|(hash, _)| hash.clone()).collect();
-    let ours: Vec<Vec<u8>> = contact_claims::table
-        .filter(contact_claims::vertical_id.eq(vertical.id))
-        .filter(contact_claims::hash.eq_any(hashes))
-        .filter(contact_claims::lead_id.eq(lead))
-        .select(contact_claims::hash)
-        .load(conn)?;
-    // While the key of the hashes is changed, a field has two of them.
-    let claimed: BTreeSet<&'static str> = fields
-        .into_iter()
-        .filter(|(hash, _)| !ours.contains(hash))
-        .map(|(_, field)| field)
-        .collect();
-    Ok(claimed.into_iter().collect())
+    Ok(claimed == rows.len())
 }
 
 /// Whether one of these hashes was received within the vertical's window.
@@ -181,31 +214,29 @@ pub fn is_claimed(
     Ok(diesel::select(diesel::dsl::exists(claimed)).get_result(conn)?)
 }
 
-/// Inserts what belongs to a lead: its sealed contact, its consent and its checks.
-pub fn insert_parts(
-    conn: &mut Conn,
-    vault: &Vault,
-    draft: &Draft,
-    checks: &[Check],
-    lead: LeadId,
-) -> Result<()> {
-    let plain = json(&draft.contact)?;
-    let record = vault.seal(&contact_place(lead), plain.as_bytes())?;
-    diesel::insert_into(lead_contacts::table)
-        .values((
-            lead_contacts::lead_id.eq(lead),
+/// Inserts what belongs to leads: their sealed contacts, their consents and their checks.
+pub fn insert_parts(conn: &mut Conn, vault: &Vault, new: &[NewLead<'_>]) -> Result<()> {
+    let contacts = new.iter().map(|lead| {
+        let plain = json(&lead.draft.contact)?;
+        let record = vault.seal(&contact_place(lead.listing.id), plain.as_bytes())?;
+        Ok((
+            lead_contacts::lead_id.eq(lead.listing.id),
             lead_contacts::master_key_id.eq(record.master_key_id),
             lead_contacts::wrapped_key.eq(record.wrapped_key),
             lead_contacts::sealed.eq(record.sealed),
         ))
-        .execute(conn)?;
-    let consent = &draft.consent;
-    let text_hash = keep_text(conn, &consent.text)?;
-    diesel::insert_into(lead_consents::table)
-        .values((
-            lead_consents::lead_id.eq(lead),
+    });
+    let contacts: Vec<_> = contacts.collect::<Result<_>>()?;
+    insert_rows!(conn, lead_contacts::table, &contacts)?;
+    let mut texts: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
+    let consents = new.iter().map(|lead| {
+        let consent = &lead.draft.consent;
+        let hash = sha256(consent.text.as_bytes());
+        texts.insert(hash.clone(), &consent.text);
+        Ok((
+            lead_consents::lead_id.eq(lead.listing.id),
             lead_consents::text.eq(""),
-            lead_consents::text_hash.eq(text_hash),
+            lead_consents::text_hash.eq(hash),
             lead_consents::version.eq(&consent.version),
             lead_consents::given_at.eq(consent.given_at),
             lead_consents::page_url.eq(&consent.page_url),
@@ -213,11 +244,15 @@ pub fn insert_parts(
             lead_consents::recipients.eq(json(&consent.recipients)?),
             lead_consents::certificate_url.eq(&consent.certificate_url),
         ))
-        .execute(conn)?;
-    let rows: Vec<CheckRow> = (0..)
-        .zip(checks)
-        .map(|(position, check)| CheckRow {
-            lead_id: lead,
+    });
+    let consents: Vec<_> = consents.collect::<Result<_>>()?;
+    for (hash, text) in texts {
+        keep_text(conn, &hash, text)?;
+    }
+    insert_rows!(conn, lead_consents::table, &consents)?;
+    let checks = new.iter().flat_map(|lead| {
+        (0..).zip(lead.checks).map(|(position, check)| CheckRow {
+            lead_id: lead.listing.id,
             name: check.name,
             position,
             verdict: check.verdict,
@@ -227,8 +262,9 @@ pub fn insert_parts(
             points: check.points,
             at: check.at,
         })
-        .collect();
-    insert_rows!(conn, lead_checks::table, &rows)?;
+    });
+    let checks: Vec<CheckRow> = checks.collect();
+    insert_rows!(conn, lead_checks::table, &checks)?;
     Ok(())
 }
 
@@ -237,15 +273,14 @@ fn mailbox(contact: &Contact) -> Option<String> {
     contact.email.as_deref().map(email::mailbox)
 }
 
-/// Keeps the exact words of a consent once, however many people agreed to them; answers their hash.
-fn keep_text(conn: &mut Conn, text: &str) -> Result<Vec<u8>> {
-    let hash = sha256(text.as_bytes());
-    let row = (consent_texts::hash.eq(&hash), consent_texts::text.eq(text));
+/// Keeps the exact words of a consent once, however many people agreed to them.
+fn keep_text(conn: &mut Conn, hash: &[u8], text: &str) -> Result<()> {
+    let row = (consent_texts::hash.eq(hash), consent_texts::text.eq(text));
     let kept = diesel::insert_into(consent_texts::table)
         .values(row)
         .on_conflict_do_nothing();
     each!(conn, |inner| Prepared(kept).execute(inner))?;
-    Ok(hash)
+    Ok(())
 }
 
 /// Writes the claims that a lead holds under the present keys of the hashes as well.
@@ -295,11 +330,4 @@ pub fn hashed_after(conn: &mut Conn, after: Option<LeadId>, limit: i64) -> Resul
         query = query.filter(contact_hashes::lead_id.gt(after));
     }
     Ok(query.load(conn)?)
-}
-/// Sets what the judgement on a lead became when its contact turned out to be claimed.
-pub fn set_judgement(conn: &mut Conn, lead: LeadId, state: LeadState, quality: i32) -> Result<()> {
-    diesel::update(leads::table.find(lead))
-        .set((leads::state.eq(state), leads::quality.eq(quality)))
-        .execute(conn)?;
-    Ok(())
 }

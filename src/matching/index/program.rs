@@ -28,56 +28,60 @@ pub enum Verdict {
     Ask,
 }
 
-/// One conjunction of one rule.
+/// One conjunction of one rule. There are as many as requests and more, so every byte counts.
 #[derive(Debug, Clone)]
 pub struct Program {
     pub rule: Arc<Rule>,
-    /// The next program whose request falls on the same place of the directory.
-    pub next: Option<u32>,
-    /// Whether the rule has others, so that a lead may find it twice.
-    pub one_of_many: bool,
+    checks: Box<[Check]>,
     buyer: AccountId,
     bid: i64,
     most: i64,
-    consent_days: i64,
-    quality: i32,
+    consent_days: i32,
+    /// The next program whose request falls on the same place of the directory, or `LAST`.
+    next: u32,
     currency: Currency,
+    quality: u8,
     /// `None` under a private contract.
     model: Option<Model>,
     stage: Option<Stage>,
     recipients: ConsentRecipients,
+    /// Whether the rule has others, so that a lead may find it twice.
+    pub one_of_many: bool,
+    /// Whether the request names sellers that it buys from only, or never.
+    names_sellers: bool,
     /// Whether it bids by the number of buyers, so that only the rule knows what it bids for a copy of several.
     shares: bool,
     /// Whether the rule has a gate that is not kept here.
     ask: bool,
-    sellers: Option<Box<Traders>>,
-    checks: Box<[Check]>,
 }
 
-/// Whom a rule buys from only, and never.
-#[derive(Debug, Clone)]
-struct Traders {
-    allow: Vec<AccountId>,
-    block: Vec<AccountId>,
-}
+/// Stands for no next program.
+const LAST: u32 = u32::MAX;
 
+/// What a lead's value in one slot must be.
 #[derive(Debug, Clone)]
 struct Check {
     slot: u16,
-    negated: bool,
+    /// What it comes to where the test is met; the contrary where it is not.
+    when_met: bool,
+    /// What it comes to where the lead has no value.
+    when_absent: bool,
     test: Test,
 }
 
 #[derive(Debug, Clone)]
 enum Test {
-    Exists(bool),
+    Any,
     Is(Val),
-    IsNot(Val),
-    In(Box<[Val]>),
-    NotIn(Box<[Val]>),
     AtLeast(i64),
     AtMost(i64),
-    Within(i64, i64),
+    // Boxed, since a second word would make every check larger.
+    #[expect(
+        clippy::box_collection,
+        reason = "a thin pointer keeps a check at three words"
+    )]
+    In(Box<Vec<Val>>),
+    Within(Box<(i64, i64)>),
     Never,
 }
 
@@ -93,13 +97,7 @@ impl Program {
         let bounds = rule.bounds();
         let request = &rule.request;
         let is_public = bounds.seller.is_none();
-        let mut allow = request.sellers.allow.clone();
-        let block = request.sellers.block.clone();
-        let mut ask = !is_whole || bounds.asks_seniority;
-        if let Some(seller) = bounds.seller {
-            ask |= !allow.is_empty() && !allow.contains(&seller);
-            allow = vec![seller];
-        }
+        let mut ask = !is_whole || bounds.asks_seniority || !is_public;
         let mut checks = Vec::with_capacity(literals.len());
         let mut need = demands(rule, &bounds);
         for (at, (leaf, negated)) in literals.iter().enumerate() {
@@ -107,34 +105,42 @@ impl Program {
             let is_told = told == Some(at) || (!negated && layout.need(leaf, words, &mut need));
             match layout.slot(leaf.source()) {
                 _ if is_told => {}
-                Some(slot) => checks.push(Check {
-                    slot,
-                    negated: *negated,
-                    test: Test::of(leaf, words),
-                }),
+                Some(slot) => checks.push(Check::of(slot, leaf, *negated, words)),
                 None => ask = true,
             }
         }
-        let sellers = (!allow.is_empty() || !block.is_empty()).then_some(Traders { allow, block });
+        let sellers = &request.sellers;
+        // What does not fit is left to the rule.
+        let days = i32::try_from(bounds.consent_max_age_days).unwrap_or(i32::MAX);
+        let quality = u8::try_from(request.min_quality.max(0));
+        ask |= quality.is_err();
         let program = Self {
             rule: Arc::clone(rule),
-            next: None,
-            one_of_many: false,
+            checks: checks.into_boxed_slice(),
             buyer: request.buyer_id,
             bid: request.bid.minor,
             most: bounds.most.minor,
-            consent_days: bounds.consent_max_age_days,
-            quality: request.min_quality,
+            consent_days: days,
+            next: LAST,
             currency: request.bid.currency,
+            quality: quality.unwrap_or(0),
             model: is_public.then_some(bounds.model),
             stage: bounds.min_stage,
             recipients: bounds.recipients,
+            one_of_many: false,
+            names_sellers: !(sellers.allow.is_empty() && sellers.block.is_empty()),
             shares: !request.shared_bids.is_empty(),
             ask,
-            sellers: sellers.map(Box::new),
-            checks: checks.into_boxed_slice(),
         };
         (program, need)
+    }
+
+    pub fn next(&self) -> Option<u32> {
+        (self.next != LAST).then_some(self.next)
+    }
+
+    pub fn set_next(&mut self, next: Option<u32>) {
+        self.next = next.unwrap_or(LAST);
     }
 
     /// Whether the rule's gates take a lead that has the signature, which tells of its contacts; a listing that is
@@ -142,18 +148,15 @@ impl Program {
     pub fn verdict(&self, view: &View<'_>) -> Verdict {
         let listing = view.listing;
         let passes = self.checks.iter().all(|check| check.holds(view.values))
-            && view.consent_days <= self.consent_days
-            && listing.quality >= self.quality
+            && view.consent_days <= i64::from(self.consent_days)
+            && listing.quality >= i32::from(self.quality)
             && self.currency == listing.ask.currency
             && self.buyer != listing.seller_id
             && self.stage.is_none_or(|least| listing.stage >= least)
             && self
                 .model
                 .is_none_or(|model| listing.accepts.contains(&model))
-            && self.sellers.as_ref().is_none_or(|traders| {
-                (traders.allow.is_empty() || traders.allow.contains(&listing.seller_id))
-                    && !traders.block.contains(&listing.seller_id)
-            });
+            && (!self.names_sellers || self.admits(listing.seller_id));
         if !passes || (self.model == Some(Model::Ppl) && self.most < listing.ask.minor) {
             return Verdict::No;
         }
@@ -174,17 +177,19 @@ impl Program {
         Verdict::Yes
     }
 
+    fn admits(&self, seller: AccountId) -> bool {
+        let sellers = &self.rule.request.sellers;
+        sellers.allows(seller) && !sellers.blocks(seller)
+    }
+
     /// Bytes on the heap beside the rule.
     pub fn heap(&self) -> usize {
-        let lists = self.checks.iter().map(|check| match &check.test {
-            Test::In(values) | Test::NotIn(values) => size_of_val::<[Val]>(values),
+        let boxed = self.checks.iter().map(|check| match &check.test {
+            Test::In(values) => size_of::<Vec<Val>>() + values.capacity() * size_of::<Val>(),
+            Test::Within(_) => size_of::<(i64, i64)>(),
             _ => 0,
         });
-        let sellers = self.sellers.as_ref().map_or(0, |traders| {
-            let ids = traders.allow.capacity() + traders.block.capacity();
-            size_of::<Traders>() + ids * size_of::<AccountId>()
-        });
-        size_of_val::<[Check]>(&self.checks) + lists.sum::<usize>() + sellers
+        size_of_val::<[Check]>(&self.checks) + boxed.sum::<usize>()
     }
 }
 
@@ -206,41 +211,51 @@ fn demands(rule: &Rule, bounds: &Bounds<'_>) -> Signature {
     need
 }
 
-impl Test {
-    fn of(leaf: &Leaf, words: &Words) -> Self {
-        let values: Vec<Val> = leaf.values().iter().map(|v| words.value(v)).collect();
+impl Check {
+    fn of(slot: u16, leaf: &Leaf, negated: bool, words: &Words) -> Self {
+        let mut values: Vec<Val> = leaf.values().iter().map(|v| words.value(v)).collect();
+        values.shrink_to_fit();
         let bounds = (leaf.values().first(), leaf.values().last());
-        match (leaf.condition.op, values.as_slice(), bounds) {
-            (Op::Exists, _, (Some(Value::Bool(wanted)), _)) => Self::Exists(*wanted),
-            (Op::Eq | Op::In, [one], _) => Self::Is(*one),
-            (Op::Ne | Op::NotIn, [one], _) => Self::IsNot(*one),
-            (Op::Eq | Op::In, ..) => Self::In(values.into_boxed_slice()),
-            (Op::Ne | Op::NotIn, ..) => Self::NotIn(values.into_boxed_slice()),
-            (Op::Gte, _, (Some(Value::Int(low)), _)) => Self::AtLeast(*low),
-            (Op::Lte, _, (_, Some(Value::Int(high)))) => Self::AtMost(*high),
-            (Op::Between, _, (Some(Value::Int(low)), Some(Value::Int(high)))) => {
-                Self::Within(*low, *high)
+        let op = leaf.condition.op;
+        let (mut met, mut absent) = (true, false);
+        let test = match (op, values.as_slice(), bounds) {
+            (Op::Exists, _, (Some(Value::Bool(wanted)), _)) => {
+                (met, absent) = (*wanted, !*wanted);
+                Test::Any
             }
-            _ => Self::Never,
+            (Op::Eq | Op::In | Op::Ne | Op::NotIn, listed, _) => {
+                met = matches!(op, Op::Eq | Op::In);
+                match listed {
+                    [one] => Test::Is(*one),
+                    _ => Test::In(Box::new(values)),
+                }
+            }
+            (Op::Gte, _, (Some(Value::Int(low)), _)) => Test::AtLeast(*low),
+            (Op::Lte, _, (_, Some(Value::Int(high)))) => Test::AtMost(*high),
+            (Op::Between, _, (Some(Value::Int(low)), Some(Value::Int(high)))) => {
+                Test::Within(Box::new((*low, *high)))
+            }
+            _ => Test::Never,
+        };
+        Self {
+            slot,
+            when_met: met != negated,
+            when_absent: absent != negated,
+            test,
         }
     }
-}
 
-impl Check {
     fn holds(&self, values: &[Val]) -> bool {
-        let value = values[usize::from(self.slot)];
-        let is_met = match (&self.test, value) {
-            (Test::Exists(wanted), value) => *wanted == (value != Val::Absent),
-            (_, Val::Absent) | (Test::Never, _) => false,
+        let is_met = match (&self.test, values[usize::from(self.slot)]) {
+            (_, Val::Absent) => return self.when_absent,
+            (Test::Any, _) => true,
             (Test::Is(one), value) => *one == value,
-            (Test::IsNot(one), value) => *one != value,
             (Test::In(list), value) => list.contains(&value),
-            (Test::NotIn(list), value) => !list.contains(&value),
             (Test::AtLeast(low), Val::Int(seen)) => seen >= *low,
             (Test::AtMost(high), Val::Int(seen)) => seen <= *high,
-            (Test::Within(low, high), Val::Int(seen)) => (*low..=*high).contains(&seen),
-            (Test::AtLeast(_) | Test::AtMost(_) | Test::Within(..), _) => false,
+            (Test::Within(bounds), Val::Int(seen)) => (bounds.0..=bounds.1).contains(&seen),
+            (Test::AtLeast(_) | Test::AtMost(_) | Test::Within(_) | Test::Never, _) => false,
         };
-        is_met != self.negated
+        is_met == self.when_met
     }
 }

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::db::schema::decisions;
 use crate::db::types::{from_json, json};
+use crate::db::{Conn, insert_rows};
 use crate::error::Result;
 use crate::id::{DecisionId, LeadId, VerticalId};
 use crate::matching::decisions::Decision;
@@ -36,10 +36,10 @@ impl Row {
     }
 }
 
-/// Keeps a decision.
-pub fn insert(conn: &mut Conn, decision: &Decision, digest: String) -> Result<()> {
-    diesel::insert_into(decisions::table)
-        .values(Row {
+/// Keeps decisions with their digests.
+pub fn insert(conn: &mut Conn, decisions: Vec<(&Decision, String)>) -> Result<()> {
+    let rows = decisions.into_iter().map(|(decision, digest)| {
+        Ok(Row {
             id: decision.id,
             lead_id: decision.lead,
             vertical_id: decision.vertical,
@@ -48,7 +48,9 @@ pub fn insert(conn: &mut Conn, decision: &Decision, digest: String) -> Result<()
             body: json(&decision.body)?,
             digest,
         })
-        .execute(conn)?;
+    });
+    let rows: Vec<Row> = rows.collect::<Result<_>>()?;
+    insert_rows!(conn, decisions::table, &rows)?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! The table of used keys.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::{Idempotency, Stored};
 use crate::clock::Ts;
@@ -12,6 +15,32 @@ use crate::id::AccountId;
 /// The status of a key whose transaction is still running; no other transaction sees it.
 const CLAIMED: i32 = 0;
 
+#[derive(Insertable)]
+#[diesel(table_name = keys)]
+struct Row<'a> {
+    account_id: AccountId,
+    endpoint: &'a str,
+    key: &'a str,
+    body_hash: &'a [u8],
+    status: i32,
+    body: &'a str,
+    created_at: Ts,
+}
+
+impl<'a> Row<'a> {
+    fn of(idem: &'a Idempotency, stored: Option<&'a Stored>, now: Ts) -> Self {
+        Self {
+            account_id: idem.account,
+            endpoint: &idem.endpoint,
+            key: &idem.key,
+            body_hash: &idem.body_hash,
+            status: stored.map_or(CLAIMED, |stored| i32::from(stored.status)),
+            body: stored.map_or("", |stored| stored.body.as_str()),
+            created_at: now,
+        }
+    }
+}
+
 /// Inserts the key unless it is there; says whether it did.
 pub fn insert(
     conn: &mut Conn,
@@ -19,27 +48,69 @@ pub fn insert(
     stored: Option<&Stored>,
     now: Ts,
 ) -> Result<bool> {
-    let row = (
-        keys::account_id.eq(idem.account),
-        keys::endpoint.eq(&idem.endpoint),
-        keys::key.eq(&idem.key),
-        keys::body_hash.eq(&idem.body_hash),
-        keys::status.eq(stored.map_or(CLAIMED, |stored| i32::from(stored.status))),
-        keys::body.eq(stored.map_or("", |stored| stored.body.as_str())),
-        keys::created_at.eq(now),
-    );
-    let inserted = each!(conn, |inner| diesel::insert_into(keys::table)
+    let row = Row::of(idem, stored, now);
+    let insert = diesel::insert_into(keys::table)
         .values(row)
-        .on_conflict_do_nothing()
-        .execute(inner));
-    match inserted {
-        Ok(count) => Ok(count == 1),
-        // The other request with this key holds its row for longer than we wait.
-        Err(error) if error.to_string().contains("lock timeout") => {
-            Err(Error::refused(Code::IdempotencyInProgress))
+        .on_conflict_do_nothing();
+    let inserted = each!(conn, |inner| Prepared(insert).execute(inner));
+    Ok(or_in_progress(inserted)? == 1)
+}
+
+/// Inserts the keys that are not there and answers them; one statement on PostgreSQL.
+pub fn insert_all(conn: &mut Conn, idems: &[Idempotency], now: Ts) -> Result<HashSet<String>> {
+    let Conn::Postgres(inner) = conn else {
+        let mut fresh = HashSet::new();
+        for idem in idems {
+            if insert(conn, idem, None, now)? {
+                fresh.insert(idem.key.clone());
+            }
         }
-        Err(error) => Err(error.into()),
+        return Ok(fresh);
+    };
+    let rows: Vec<Row<'_>> = idems.iter().map(|idem| Row::of(idem, None, now)).collect();
+    let inserted: Result<Vec<String>, _> = diesel::insert_into(keys::table)
+        .values(&rows)
+        .on_conflict_do_nothing()
+        .returning(keys::key)
+        .get_results(inner);
+    Ok(or_in_progress(inserted)?.into_iter().collect())
+}
+
+/// The other request with this key may hold its row for longer than we wait.
+fn or_in_progress<T>(inserted: QueryResult<T>) -> Result<T> {
+    inserted.map_err(|error| {
+        if error.to_string().contains("lock timeout") {
+            Error::refused(Code::IdempotencyInProgress)
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Writes the answers of keys that are there; one statement on PostgreSQL.
+pub fn set_answers(conn: &mut Conn, answers: &[(&Idempotency, Stored)], now: Ts) -> Result<()> {
+    let Conn::Postgres(inner) = conn else {
+        for (idem, stored) in answers {
+            set_answer(conn, idem, stored)?;
+        }
+        return Ok(());
+    };
+    if answers.is_empty() {
+        return Ok(());
     }
+    let rows = answers
+        .iter()
+        .map(|(idem, stored)| Row::of(idem, Some(stored), now));
+    diesel::insert_into(keys::table)
+        .values(&rows.collect::<Vec<_>>())
+        .on_conflict((keys::account_id, keys::endpoint, keys::key))
+        .do_update()
+        .set((
+            keys::status.eq(excluded(keys::status)),
+            keys::body.eq(excluded(keys::body)),
+        ))
+        .execute(inner)?;
+    Ok(())
 }
 
 pub fn set_answer(conn: &mut Conn, idem: &Idempotency, stored: &Stored) -> Result<()> {

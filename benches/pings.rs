@@ -1,0 +1,237 @@
+//! Pings over HTTP beside 100,000 active requests: `cargo bench --bench pings [-- REQUESTS]`.
+//!
+//! The release binary serves an SQLite database with that many requests of 500 buyers. Sellers announce leads at a
+//! fixed pace, whether or not earlier answers have come; a wait counts from the moment at which the ping was due.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measurement that cannot go on ends"
+)]
+
+#[expect(dead_code, reason = "this bench needs a part of it")]
+#[path = "support/figures.rs"]
+mod figures;
+#[expect(dead_code, reason = "this bench needs a part of it")]
+#[path = "support/server.rs"]
+mod server;
+#[expect(dead_code, reason = "this bench needs a part of it")]
+#[path = "support/traders.rs"]
+mod traders;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use galena::access::{AccountKind, Caller};
+use galena::app::App;
+use galena::clock::{Clock, HOUR};
+use galena::config::{Config, Options};
+use galena::db::Conn;
+use galena::error::Result;
+use galena::requests::{self, Move, TermsJson};
+use galena::verticals::{self, Vertical};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use figures::{median, percentile};
+
+const REQUESTS: usize = 100_000;
+const BUYERS: usize = 500;
+/// So many that none of them reaches the limit of held bids.
+const SELLERS: usize = 100;
+/// Pings a second.
+const PACE: u32 = 500;
+/// Seconds of a round.
+const SECONDS: u32 = 12;
+const ROUNDS: usize = 5;
+const GOAL: Duration = Duration::from_millis(10);
+/// Requests of one transaction.
+const AT_ONCE: usize = 200;
+const COUNTRIES: [&str; 8] = ["LV", "LT", "EE", "DE", "PL", "GB", "FR", "RO"];
+
+fn main() {
+    let count = std::env::args().find_map(|arg| arg.replace('_', "").parse().ok());
+    let count = count.unwrap_or(REQUESTS);
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let keys = prepare(folder.path(), count);
+    let server = server::serve(folder.path());
+    println!(
+        "{count} active requests, ready after {} ms, {PACE} pings a second",
+        server.ready_after.as_millis()
+    );
+    println!(
+        "{:>6} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9}",
+        "round", "pings", "bids", "p50 ms", "p99 ms", "most ms", "goal p99"
+    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut p99 = Vec::new();
+    // The first round fills the caches and is not told.
+    for round in 0..=ROUNDS {
+        let (waits, bids) = runtime.block_on(announce(&server.address, &keys, round));
+        if round == 0 {
+            continue;
+        }
+        p99.push(percentile(&waits, 99));
+        println!(
+            "{round:>6} {:>8} {bids:>8} {:>9} {:>9} {:>9} {:>9}",
+            waits.len(),
+            tenths(median(&waits)),
+            tenths(percentile(&waits, 99)),
+            tenths(percentile(&waits, 100)),
+            tenths(GOAL),
+        );
+    }
+    println!("median of p99: {} ms", tenths(median(&p99)));
+}
+
+fn tenths(wait: Duration) -> String {
+    let micros = wait.as_micros();
+    format!("{}.{}", micros / 1_000, micros % 1_000 / 100)
+}
+
+/// Makes the market; answers the sellers' keys.
+fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
+    let config = Config::try_from(Options {
+        data: Some(folder.join("data")),
+        ..Options::default()
+    })
+    .unwrap();
+    let app = App::open(config, Clock::System).unwrap();
+    let now = app.clock.now();
+    let (keys, buyers, vertical) = app
+        .db
+        .write_blocking(move |conn| {
+            let vertical = verticals::by_key(conn, traders::VERTICAL)?;
+            let keys = (0..SELLERS).map(|number| {
+                let seller =
+                    traders::open(conn, AccountKind::Seller, &format!("seller {number}"), now)?;
+                traders::key(conn, &seller, now)
+            });
+            let keys: Vec<String> = keys.collect::<Result<_>>()?;
+            let buyers = (0..BUYERS).map(|number| {
+                let name = format!("buyer {number}");
+                let buyer = traders::open(conn, AccountKind::Buyer, &name, now)?;
+                traders::pay_in(conn, &buyer, "1000000.00", now)?;
+                Ok(buyer)
+            });
+            Ok((keys, buyers.collect::<Result<Vec<Caller>>>()?, vertical))
+        })
+        .unwrap();
+    let (buyers, vertical) = (Arc::new(buyers), Arc::new(vertical));
+    for start in (0..count).step_by(AT_ONCE) {
+        let (buyers, vertical) = (Arc::clone(&buyers), Arc::clone(&vertical));
+        app.db
+            .write_blocking(move |conn| {
+                let mut rng = fastrand::Rng::with_seed(u64::try_from(start).unwrap());
+                for number in start..count.min(start + AT_ONCE) {
+                    order(conn, &buyers[number % BUYERS], &vertical, &mut rng)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+    app.db.close();
+    Arc::new(keys)
+}
+
+/// An active request for people of an age in one to three postal codes, or in a city.
+fn order(
+    conn: &mut Conn,
+    buyer: &Caller,
+    vertical: &Vertical,
+    rng: &mut fastrand::Rng,
+) -> Result<()> {
+    let country = COUNTRIES[rng.usize(..COUNTRIES.len())];
+    let place = if rng.usize(..10) < 3 {
+        json!({"field": "city", "op": "eq", "value": city(rng.usize(..200))})
+    } else {
+        let codes: Vec<_> = (0..rng.usize(1..=3)).map(|_| code(rng)).collect();
+        json!({"field": "postal_code", "op": "in", "value": codes})
+    };
+    let (low, high) = (rng.i64(18..50), rng.i64(50..90));
+    let mut all = vec![
+        json!({"field": "country", "op": "eq", "value": country}),
+        place,
+        json!({"field": "age", "op": "between", "value": [low, high]}),
+    ];
+    if rng.bool() {
+        all.push(json!({"field": "employed", "op": "eq", "value": true}));
+    }
+    let document = json!({
+        "name": "People who need glasses",
+        "vertical": traders::VERTICAL,
+        "filter": {"all": all},
+        "bid": {"amount": format!("{}.00", rng.usize(8..40)), "currency": "EUR"},
+        "quantity": 100_000,
+        "need_phone": rng.bool(),
+    });
+    let input: TermsJson = serde_json::from_value(document).unwrap();
+    let now = Clock::System.now();
+    let terms = requests::read_terms(conn, buyer.account_id, &input, vertical)?;
+    let draft = requests::create(conn, buyer, vertical, &terms, now)?;
+    requests::change_state(conn, buyer, draft.id, Move::Activate, now)?;
+    Ok(())
+}
+
+fn city(number: usize) -> String {
+    format!("City {number}")
+}
+
+fn code(rng: &mut fastrand::Rng) -> String {
+    format!("{:04}", 1_000 + rng.usize(..2_000))
+}
+
+/// A lead of Latvia, Lithuania or another of the countries, without its contact.
+fn ping(rng: &mut fastrand::Rng) -> Value {
+    json!({
+        "vertical": traders::VERTICAL,
+        "has": {"email": true, "phone": true},
+        "attributes": {
+            "country": COUNTRIES[rng.usize(..COUNTRIES.len())],
+            "city": city(rng.usize(..200)),
+            "postal_code": code(rng),
+            "age": rng.i64(18..90),
+            "employed": rng.bool(),
+        },
+        "consent": {"given_at": Clock::System.now().minus(HOUR)},
+        "ask": {"amount": "8.00", "currency": "EUR"},
+    })
+}
+
+/// Announces leads for a round; answers how long each answer took, and how many were bids.
+async fn announce(address: &str, keys: &Arc<Vec<String>>, round: usize) -> (Vec<Duration>, usize) {
+    let url: Arc<str> = format!("http://{address}/api/v1/pings").into();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut rng = fastrand::Rng::with_seed(u64::try_from(round).unwrap());
+    let mut calls = JoinSet::new();
+    let start = tokio::time::Instant::now();
+    for number in 0..PACE * SECONDS {
+        let due = start + Duration::from_secs(1) * number / PACE;
+        let body = ping(&mut rng).to_string();
+        tokio::time::sleep_until(due).await;
+        let (client, url, keys) = (client.clone(), Arc::clone(&url), Arc::clone(keys));
+        calls.spawn(async move {
+            let key = &keys[usize::try_from(number).unwrap() % keys.len()];
+            let answer = client
+                .post(&*url)
+                .bearer_auth(key)
+                .header("content-type", "application/json")
+                .header("idempotency-key", uuid::Uuid::now_v7().to_string())
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let status = answer.status().as_u16();
+            let text = answer.text().await.unwrap();
+            assert!(matches!(status, 200 | 201), "{status}: {text}");
+            (Instant::now().duration_since(due.into_std()), status == 201)
+        });
+    }
+    let (mut waits, mut bids) = (Vec::new(), 0);
+    while let Some(ended) = calls.join_next().await {
+        let (wait, is_bid) = ended.unwrap();
+        waits.push(wait);
+        bids += usize::from(is_bid);
+    }
+    (waits, bids)
+}

@@ -1,0 +1,175 @@
+//! What comes in together is judged and sold as if it had come one by one.
+
+use galena::matching::decisions::{self, Verdict};
+use serde_json::{Value, json};
+
+use crate::harness::{TestApp, Trader};
+use crate::market;
+
+/// How the documents of a world are sent.
+#[derive(Clone, Copy)]
+enum Sent {
+    Alone,
+    Together,
+}
+
+/// Buyers who bid for the leads of one seller: of the highest bid first.
+async fn bidders(app: &TestApp, seller: &Trader, name: &str) -> Vec<Trader> {
+    let bids = [
+        // Wallet, bid, quantity, budget, leads a day.
+        ("500.00", "25.00", 3, None, None),
+        ("500.00", "20.00", 400, Some("100.00"), None),
+        ("45.00", "15.00", 400, None, None),
+        ("500.00", "12.00", 400, None, Some(2)),
+        ("500.00", "10.00", 400, None, None),
+    ];
+    let mut buyers = Vec::new();
+    for (number, (wallet, bid, quantity, budget, a_day)) in bids.into_iter().enumerate() {
+        let buyer = app.buyer(&format!("{name} {number}")).await;
+        market::deposit(app, &buyer, wallet, "EUR").await;
+        let mut document = json!({
+            "name": name,
+            "vertical": "eyewear",
+            "filter": {"field": "country", "op": "eq", "value": "LV"},
+            "bid": {"amount": bid, "currency": "EUR"},
+            "quantity": quantity,
+            "sellers": {"allow": [seller.account]},
+            "auto_buy": true,
+        });
+        if let Some(budget) = budget {
+            document["budget"] = json!({"amount": budget, "currency": "EUR"});
+        }
+        if let Some(count) = a_day {
+            document["caps"] = json!({"day": {"count": count}});
+        }
+        let request = market::post_request(app, &buyer, &document).await;
+        market::activate(app, &buyer, &request).await;
+        app.drain_jobs().await;
+        buyers.push(buyer);
+    }
+    buyers
+}
+
+/// Leads of which some are no leads, some are somebody's again, and one may not be sold to the first buyer.
+fn documents(first: usize) -> Vec<Value> {
+    let mut all: Vec<Value> = (0..24)
+        .map(|number| market::latvian_lead(first + number, if number % 8 == 6 { 2 } else { 1 }))
+        .collect();
+    all[4]["contact"]["phone"] = all[3]["contact"]["phone"].clone();
+    all[5]["contact"]["email"] = all[2]["contact"]["email"].clone();
+    all[5]["contact"]["phone"] = all[1]["contact"]["phone"].clone();
+    all[9]["consent"]["text"] = json!("");
+    all[11]["vertical"] = json!("unknown");
+    // A number of the seller's own, for a lead and for one that is refused.
+    all[13]["external_id"] = json!(format!("own-{first}"));
+    all[4]["external_id"] = json!(format!("own-{first}"));
+    all
+}
+
+async fn send(app: &TestApp, seller: &Trader, documents: &[Value], way: Sent) -> Vec<Value> {
+    match way {
+        Sent::Together => {
+            let call = app.api("POST", "/api/v1/leads/batch", &seller.key);
+            let body = json!({"leads": documents});
+            let answer = call.json(&body).send().await.expect(200).json();
+            let results = answer["results"].as_array().unwrap();
+            results
+                .iter()
+                .map(|item| told(&item["status"], &item["lead"], &item["errors"]))
+                .collect()
+        }
+        Sent::Alone => {
+            let mut answers = Vec::new();
+            for document in documents {
+                let call = app.api("POST", "/api/v1/leads", &seller.key);
+                let answer = call.json(document).send().await;
+                let (status, body) = (answer.status, answer.json());
+                answers.push(told(&json!(status), &body, &body["errors"]));
+            }
+            answers
+        }
+    }
+}
+
+/// What is the same however a lead was sent.
+fn told(status: &Value, lead: &Value, errors: &Value) -> Value {
+    let sales = lead["sales"].as_array().into_iter().flatten();
+    let prices: Vec<&Value> = sales.map(|sale| &sale["price"]["amount"]).collect();
+    let errors = errors.as_array().into_iter().flatten();
+    let errors: Vec<Value> = errors
+        .map(|error| json!([error["field"], error["code"]]))
+        .collect();
+    json!({"status": status, "state": lead["state"], "prices": prices, "errors": errors})
+}
+
+async fn world(app: &TestApp, name: &str, first: usize, way: Sent) -> (Vec<Value>, Vec<String>) {
+    let seller = app.seller(name).await;
+    let buyers = bidders(app, &seller, name).await;
+    let documents = documents(first);
+    // The first buyer has the second person already.
+    let known = json!({"list": "customers", "contacts": [documents[1]["contact"]["email"]]});
+    app.api("POST", "/api/v1/suppressions", &buyers[0].key)
+        .json(&known)
+        .send()
+        .await
+        .expect(200);
+    let mut answers = send(app, &seller, &documents[..20], way).await;
+    // An own number twice is refused by the database, which takes a whole batch with it.
+    let mut rest = documents[20..].to_vec();
+    rest[1]["external_id"] = json!(format!("twice-{first}"));
+    rest[2]["external_id"] = json!(format!("twice-{first}"));
+    answers.extend(send(app, &seller, &rest, way).await);
+    let mut wallets = Vec::new();
+    for buyer in &buyers {
+        wallets.push(market::available(app, buyer, "EUR").await);
+    }
+    (answers, wallets)
+}
+
+on_both!(async fn a_batch_is_what_its_leads_are_alone(app) {
+    let alone = world(app, "Alone", 0, Sent::Alone).await;
+    let together = world(app, "Together", 500, Sent::Together).await;
+    for (number, (alone, together)) in alone.0.iter().zip(&together.0).enumerate() {
+        assert_eq!(alone, together, "document {number}");
+    }
+    assert_eq!(alone.1, together.1, "what the buyers have left");
+    // Each way was gone: sold, refused for its words, for another's contact, for its own number; two copies.
+    let statuses: Vec<i64> = together.0.iter().map(|one| one["status"].as_i64().unwrap()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 422).count(), 5, "{statuses:?}");
+    assert_eq!(together.0[6]["prices"].as_array().unwrap().len(), 2);
+    let prices: Vec<&Value> = together.0.iter().flat_map(|one| one["prices"].as_array().unwrap()).collect();
+    for (price, count) in [("25.00", 3), ("20.00", 5), ("15.00", 3), ("12.00", 2)] {
+        assert_eq!(prices.iter().filter(|one| **one == price).count(), count, "{price}: {prices:?}");
+    }
+    let all = app.read(|conn| decisions::latest(conn, 200)).await;
+    assert!(all.len() > 30, "{}", all.len());
+    let vault = app.app.vault.clone();
+    app.read(move |conn| {
+        for (decision, digest) in &all {
+            assert_eq!(decisions::check(conn, &vault, decision, digest)?, Verdict::Same);
+        }
+        Ok(())
+    })
+    .await;
+    market::assert_laws(app).await;
+});
+
+on_both!(async fn a_batch_is_answered_once_under_its_key(app) {
+    let seller = app.seller("Baltic Leads").await;
+    let body = json!({"leads": documents(0)});
+    let call = |body: &Value| {
+        app.api("POST", "/api/v1/leads/batch", &seller.key)
+            .idempotency_key("the-batch")
+            .json(body)
+            .send()
+    };
+    let first = call(&body).await.expect(200);
+    let again = call(&body).await.expect(200);
+    assert_eq!(first.json()["results"], again.json()["results"]);
+    let leads = app.api("GET", "/api/v1/leads?limit=100", &seller.key).send().await.expect(200).json();
+    assert_eq!(leads["items"].as_array().unwrap().len(), 20);
+    let mut other = body.clone();
+    other["leads"][0]["interest"] = json!("Something else");
+    assert_eq!(call(&other).await.expect(422).json()["code"], "idempotency_key_reused");
+    market::assert_laws(app).await;
+});
