@@ -208,7 +208,12 @@ pub(super) fn order<'a>(
         request: Some(&candidate.request),
         agreement: &candidate.request.agreement,
         price: candidate.offer.price,
-        explanation: explanation(candidate, SaleRule::BestRequest, place, candidates),
+        explanation: explanation(
+            (listing, candidate),
+            SaleRule::BestRequest,
+            place,
+            candidates,
+        ),
         held: None,
         buyers: None,
         actor: Actor::System,
@@ -217,18 +222,22 @@ pub(super) fn order<'a>(
 
 /// Why this candidate gets the lead.
 pub(super) fn explanation(
-    candidate: &Candidate,
+    (listing, candidate): (&Listing, &Candidate),
     rule: SaleRule,
     place: usize,
     candidates: usize,
 ) -> Explanation {
+    let request = &candidate.request;
+    let buyers = request.buyers_of(listing);
     Explanation {
         rule,
         ping: None,
         place: u32::try_from(place + 1).unwrap_or(u32::MAX),
         candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
-        buyers: None,
-        bid: candidate.request.bid,
+        buyers,
+        bid: buyers
+            .and_then(|buyers| request.bid_for(buyers))
+            .unwrap_or(request.bid),
         wishes_met: candidate.offer.wishes_met,
         yields: Some(Yield::of(
             candidate.request.agreement.terms(),

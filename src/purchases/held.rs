@@ -116,7 +116,7 @@ fn reserve(
     let reservation = requests::reserve(conn, request, amount, now)?.map_err(Stop::At)?;
     let commission = price.share(terms.commission);
     let fitted = plan.candidates.len();
-    let told = explanation(candidate, SaleRule::HeldBid, place, fitted);
+    let told = explanation((listing, candidate), SaleRule::HeldBid, place, fitted);
     Ok(HeldBid {
         ping: announced.ping,
         buyer,
@@ -126,7 +126,6 @@ fn reserve(
         reservation,
         explanation: Explanation {
             ping: Some(announced.ping),
-            buyers: request.buyers_of(listing),
             ..told
         },
     })

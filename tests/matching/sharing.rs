@@ -211,6 +211,22 @@ on_both!(async fn a_ping_holds_a_bid_for_a_lead_alone(app) {
         .read(|conn| Ok(leads::table.select((leads::copies, leads::copies_sold)).first(conn)?))
         .await;
     assert_eq!(left, (1, 1));
+
+    // A bid for any number is held for one of three copies; the others are for those that bid for three.
+    let (plain, _) = bidder(app, "500.00", "15.00", &[]).await;
+    let mut several = pings::ping_of(3);
+    several["copies"] = json!(3);
+    let held = pings::ping(app, &seller, &several).await.expect(201).json();
+    assert_eq!(held["bid"]["price"]["amount"], "15.00", "{held}");
+    let mut lead = pings::lead_of(3);
+    lead["copies"] = json!(3);
+    pings::post(app, &seller, held["id"].as_str().unwrap(), &lead).await.expect(201);
+    let bought = market::purchases(app, &plain).await;
+    assert_eq!((bought.len(), &bought[0]["price"]["amount"]), (1, &json!("15.00")));
+    let bought = market::purchases(app, &buyer).await;
+    assert_eq!((bought.len(), &bought[0]["price"]["amount"]), (2, &json!("10.00")));
+    let told = &bought[0]["explanation"];
+    assert_eq!((&told["buyers"], &told["bid"]["amount"]), (&json!(3), &json!("10.00")), "{told}");
     market::assert_laws(app).await;
 });
 

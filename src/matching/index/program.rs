@@ -49,8 +49,6 @@ pub struct Program {
     pub one_of_many: bool,
     /// Whether the request names sellers that it buys from only, or never.
     names_sellers: bool,
-    /// Whether it bids by the number of buyers, so that only the rule knows what it bids for a copy of several.
-    shares: bool,
     /// Whether the rule has a gate that is not kept here.
     ask: bool,
 }
@@ -129,7 +127,6 @@ impl Program {
             recipients: bounds.recipients,
             one_of_many: false,
             names_sellers: !(sellers.allow.is_empty() && sellers.block.is_empty()),
-            shares: !request.shared_bids.is_empty(),
             ask,
         };
         (program, need)
@@ -170,7 +167,8 @@ impl Program {
             ConsentRecipients::Listed => listing.recipients.is_empty(),
             ConsentRecipients::Named => false,
         };
-        let is_shared = self.shares && listing.copies_sold > 0;
+        // What one bids for a copy of several, where others are sold, only the rule knows.
+        let is_shared = listing.copies_sold > 0 && !self.rule.request.shared_bids.is_empty();
         if self.ask || is_shared || !pays || !is_covered {
             return Verdict::Ask;
         }

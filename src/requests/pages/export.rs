@@ -39,13 +39,13 @@ pub async fn export(
             fl!(l, "requests-column-vertical"),
             fl!(l, "requests-state"),
             fl!(l, "requests-bid"),
-            fl!(l, "requests-shared-bids"),
             fl!(l, "requests-currency"),
             fl!(l, "requests-quantity"),
             fl!(l, "requests-bought"),
             fl!(l, "requests-budget"),
             fl!(l, "requests-spent"),
             fl!(l, "requests-created"),
+            fl!(l, "requests-shared-bids"),
         ],
         rows: requests
             .iter()
@@ -62,12 +62,12 @@ fn row(page: &Page, request: &PurchaseRequest, verticals: &[Vertical]) -> Vec<St
         vertical_name(verticals, request),
         format::state_label(page.l, request.state),
         request.bid.amount(),
-        shared_text(request),
         request.bid.currency.to_string(),
         request.quantity.to_string(),
         request.bought.to_string(),
         request.budget.amount(),
         request.spent.amount(),
         request.created_at.to_string(),
+        shared_text(request),
     ]
 }
