@@ -2,7 +2,9 @@
 //!
 //! Every lead of the vertical that came to the market in the days is offered to the request at the moment it came,
 //! with the request's schedule, caps, quantity and budget counted from the first day on. A lead whose copies others
-//! bought is won when the request pays more than the least of them. Wallets and standings are left out.
+//! bought is won when the request pays more than the least of them. One that bids by the number of buyers gets a lead
+//! alone when its bid is more than the others paid together, else as one of as many as the lead has copies for. Wallets
+//! and standings are left out.
 
 pub mod api;
 mod chart;
@@ -198,16 +200,10 @@ impl<'a> Test<'a> {
         if let Some(day) = self.day(at) {
             day.fits += 1;
         }
-        let offer = self.rule.offer(&listing, at);
-        let copies = usize::try_from(listing.copies).unwrap_or(1);
-        let displaced = (sold.len() >= copies)
-            .then(|| sold.first().copied())
-            .flatten();
-        if displaced.is_some_and(|price| price >= offer.price.minor) {
+        let Some(price) = self.wins(&listing, sold) else {
             self.outbid += 1;
             return;
-        }
-        let price = self.price(offer.price, displaced, listing.ask.minor);
+        };
         let commitment = self.rule.request.commitment(price).minor;
         if let Some(gate) = self.closed(at, commitment) {
             *self.stopped.entry(gate).or_default() += 1;
@@ -227,6 +223,27 @@ impl<'a> Test<'a> {
             self.leads.drain(..SHOWN);
         }
         self.leads.push(Bought { listing, price });
+    }
+
+    /// What the request pays for a lead; `None` when others paid more.
+    fn wins(&self, listing: &Listing, sold: &[i64]) -> Option<Money> {
+        let at = listing.received_at;
+        let copies = usize::try_from(listing.copies).unwrap_or(1);
+        let displaced = (sold.len() >= copies).then(|| sold.first().copied());
+        let displaced = displaced.flatten();
+        let beats = |own: Money| displaced.is_none_or(|price| own.minor > price);
+        let own = self.rule.offer(listing, at).price;
+        if copies == 1 || self.rule.request.shared_bids.is_empty() {
+            return beats(own).then(|| self.price(own, displaced, listing.ask.minor));
+        }
+        let together = sold
+            .iter()
+            .fold(0_i64, |sum, price| sum.saturating_add(*price));
+        if own.minor > together {
+            return Some(own);
+        }
+        let shared = self.rule.offer_for(listing.copies, listing, at)?.price;
+        (shared.minor >= listing.ask.minor && beats(shared)).then_some(shared)
     }
 
     fn price(&self, own: Money, displaced: Option<i64>, ask: i64) -> Money {

@@ -33,7 +33,7 @@ pub use contact::{Contact, MaskedContact};
 pub use document::Spelling;
 pub use draft::{CONSENT_CHANNELS, Consent, Draft, Origin, Touch};
 pub use exchange::{Exchange, SaleSummary};
-pub use market::{expire, return_copy, strike_off, take_back, withdraw};
+pub use market::{expire, return_copy, strike_off, take_back, take_first, withdraw};
 pub use offer::Least;
 pub use partial::Partial;
 pub use quarantine::{Decision, decide};

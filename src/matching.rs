@@ -8,6 +8,7 @@ pub mod index;
 mod market;
 pub mod pages;
 mod rank;
+pub mod sharing;
 mod snapshot;
 mod store;
 mod unsold;

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod market;
 pub mod pages;
 mod settle;
+mod shared;
 mod store;
 mod together;
 
@@ -157,6 +158,9 @@ pub struct Explanation {
     pub place: u32,
     /// How many fitted.
     pub candidates: u32,
+    /// How many buyers get the lead at most, where the request bids by their number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyers: Option<i32>,
     /// The price of the lead itself, before bonuses.
     #[schema(value_type = crate::money::MoneyJson)]
     pub bid: Money,
@@ -226,6 +230,8 @@ pub struct Order<'a> {
     pub explanation: Explanation,
     /// Room and money that are held for this very lead.
     pub held: Option<&'a HeldBid>,
+    /// How many buyers get the lead at most, where this sale, its first, settles that.
+    pub buyers: Option<i32>,
     pub actor: Actor,
 }
 
@@ -271,7 +277,11 @@ impl From<diesel::result::Error> for Stop {
 fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase, Stop> {
     let listing = order.listing;
     // Lead, request, wallet: always in this order, so that two sales never wait for each other.
-    if !leads::take_copy(conn, listing.id, now)? {
+    let is_taken = match order.buyers {
+        Some(buyers) => leads::take_first(conn, listing, buyers, now)?,
+        None => leads::take_copy(conn, listing.id, now)?,
+    };
+    if !is_taken {
         return Err(Stop::At(Gate::SoldOut));
     }
     let agreement = order.agreement;

@@ -10,6 +10,7 @@ mod preview;
 mod reserve;
 mod rule;
 mod schedule;
+mod shared;
 pub mod shares;
 mod store;
 mod take;
@@ -28,6 +29,7 @@ pub use preview::{Forecast, Miss, MissGroup, NearMisses, Preview, near_misses, p
 pub use reserve::{Reservation, fill, give_back, meet_listed, reserve};
 pub use rule::{Bounds, Offer, Rule};
 pub use schedule::{Day, Schedule};
+pub use shared::{SharedBid, SharedBidJson};
 pub use store::changes::{Change, change_count, change_tail, changes_from, sweep};
 pub use store::{active_after, active_among, active_versions, by_ids, last_served, lock};
 pub use take::{adjust_spent, closed_caps, take};
@@ -97,6 +99,9 @@ pub struct PurchaseRequest {
     pub need_email: bool,
     /// Paid for a lead on delivery, before bonuses; zero where the contract pays for outcomes alone.
     pub bid: Money,
+    /// What is paid instead for a lead that others get too, by the number of its buyers; without any, the bid holds
+    /// however many get it.
+    pub shared_bids: Vec<SharedBid>,
     pub quantity: i64,
     pub bought: i64,
     pub budget: Money,
@@ -359,7 +364,7 @@ pub fn change_state(
             return Err(Error::refused(Code::AccountNotApproved));
         }
         if request.bought >= request.quantity
-            || room(&request) < request.commitment(request.bid).minor
+            || room(&request) < request.commitment(request.least_bid()).minor
         {
             return Err(Error::refused_because(
                 Code::StateConflict,

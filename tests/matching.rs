@@ -3,6 +3,7 @@
 mod decisions;
 mod index;
 mod servers;
+mod sharing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -91,6 +92,7 @@ fn request(filter: Filter) -> PurchaseRequest {
         schedule: Schedule::always(Tz::UTC),
         max_consent_age_days: None,
         min_quality: 0,
+        shared_bids: Vec::new(),
         sellers: Sellers::default(),
         auto_buy: true,
         deliver_email: None,

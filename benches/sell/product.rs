@@ -47,6 +47,7 @@ fn sell(conn: &mut Conn, offer: &Offer, now: Ts) -> Result<bool> {
             rule: SaleRule::BestRequest,
             place: 1,
             candidates: 1,
+            buyers: None,
             bid: request.bid,
             wishes_met: 0,
             yields: None,
@@ -54,6 +55,7 @@ fn sell(conn: &mut Conn, offer: &Offer, now: Ts) -> Result<bool> {
             ping: None,
         },
         held: None,
+        buyers: None,
         actor: Actor::System,
     };
     match purchases::sell(conn, &order, now)? {

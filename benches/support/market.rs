@@ -1,8 +1,9 @@
 //! A market that does not exist: verticals, requests and listings that come out the same for the same seed.
 //!
 //! Verticals, countries and places are skewed towards the first ones. Of the requests one in ten has
-//! alternatives, three in ten delivery hours, two in ten lists of sellers, one in ten a wish with a bonus. The
-//! larger a market, the finer the places that its requests name, so that about ten of them take a lead.
+//! alternatives, three in ten delivery hours, two in ten lists of sellers, one in ten a wish with a bonus, one in
+//! ten bids by the number of buyers; one listing in four has several copies. The larger a market, the finer the
+//! places that its requests name, so that about ten of them take a lead.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use galena::contracts::{self, Agreement, Odds};
 use galena::id::{AccountId, LeadId, RequestId, VerticalId};
 use galena::leads::{LeadState, Least, Listing, MaskedContact};
 use galena::money::{BasisPoints, Currency, Money};
-use galena::requests::{PurchaseRequest, RequestState, Rule, Schedule, Sellers};
+use galena::requests::{PurchaseRequest, RequestState, Rule, Schedule, Sellers, SharedBid};
 use galena::scoring::Stage;
 use galena::verticals::{DisputeRules, Field, FieldKind, Keeping, Model, Value, Vertical};
 use uuid::Uuid;
@@ -84,6 +85,8 @@ impl Shape {
 pub struct Generator {
     shape: Shape,
     rng: fastrand::Rng,
+    /// For what is shared, beside the rest of the market.
+    sharing: fastrand::Rng,
     pub verticals: Vec<Vertical>,
     agreements: Vec<Vec<Arc<Agreement>>>,
     made: u128,
@@ -109,6 +112,7 @@ impl Generator {
         Self {
             shape,
             rng: fastrand::Rng::with_seed(seed),
+            sharing: fastrand::Rng::with_seed(seed),
             verticals,
             agreements,
             made: 0,
@@ -248,6 +252,33 @@ impl Generator {
         Filter::All(all)
     }
 
+    /// One request in ten bids by the number of buyers, most of them for two.
+    fn shared_bids(&mut self, bid: Money) -> Vec<SharedBid> {
+        if self.sharing.usize(0..10) > 0 {
+            return Vec::new();
+        }
+        let of = |buyers: i32, percent: i64| SharedBid {
+            buyers,
+            bid: Money::new(bid.minor * percent / 100, bid.currency),
+        };
+        let mut bids = vec![of(2, self.sharing.i64(40..90)), of(3, 35)];
+        match self.sharing.usize(0..3) {
+            0 => drop(bids.pop()),
+            1 if self.sharing.bool() => drop(bids.remove(0)),
+            _ => {}
+        }
+        bids
+    }
+
+    /// How many copies a listing has, and how many of them are sold: one in four has several.
+    fn copies(&mut self) -> (i32, i32) {
+        if self.sharing.usize(0..4) > 0 {
+            return (1, 0);
+        }
+        let copies = self.sharing.i32(2..=3);
+        (copies, self.sharing.i32(0..copies))
+    }
+
     pub fn request(&mut self) -> PurchaseRequest {
         self.made += 1;
         let number = self.made;
@@ -276,6 +307,7 @@ impl Generator {
             need_phone: self.of_ten(6),
             need_email: self.of_ten(2),
             bid,
+            shared_bids: self.shared_bids(bid),
             quantity: 1_000,
             bought: 0,
             budget: Money::new(100_000_000, Currency::EUR),
@@ -348,6 +380,7 @@ impl Generator {
                 attributes.insert(key.to_owned(), value);
             }
         }
+        let (copies, copies_sold) = self.copies();
         Listing {
             id: LeadId(Uuid::from_u128(self.made)),
             vertical_id: self.verticals[vertical].id,
@@ -368,8 +401,8 @@ impl Generator {
             score: self.rng.i32(0..=100),
             stage: Stage::Lead,
             quality: self.rng.i32(30..=100),
-            copies: 1,
-            copies_sold: 0,
+            copies,
+            copies_sold,
             consent_given_at: NOW.minus(self.rng.i64(0..40) * DAY),
             recipients: Vec::new(),
             received_at: NOW.minus(self.rng.i64(0..20) * DAY),

@@ -89,17 +89,29 @@ fn told(decision: &Decision, verdict: &Verdict) -> String {
         let tried = body
             .tries
             .iter()
-            .find(|tried| tried.request == contender.request);
+            .rfind(|tried| tried.request == contender.request);
         let came = match tried {
             None => "not tried".to_owned(),
             Some(tried) => match (tried.paid, tried.gate) {
-                (Some(paid), _) => format!("paid {paid}"),
+                (Some(paid), _) => match tried.buyers {
+                    Some(buyers) => format!("paid {paid} as one of {buyers}"),
+                    None => format!("paid {paid}"),
+                },
                 (None, gate) => format!("gate {}", gate.unwrap_or_default()),
             },
         };
+        let mut bids = vec![contender.price.to_string()];
+        bids.extend(
+            contender
+                .shared
+                .iter()
+                .flatten()
+                .map(|shared| format!("{} as one of {}", shared.price, shared.buyers)),
+        );
         lines.push(format!(
             "  {} bids {}: {came}",
-            contender.request, contender.price
+            contender.request,
+            bids.join(", ")
         ));
     }
     lines.push(match verdict {

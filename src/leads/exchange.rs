@@ -15,6 +15,8 @@ pub struct SaleSummary {
     pub price: Money,
     /// What the seller earns: the price less the commission.
     pub earning: Money,
+    /// How many buyers get the lead at most, where its sale settled that.
+    pub buyers: Option<i32>,
 }
 
 /// The side that buys.

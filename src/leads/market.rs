@@ -60,6 +60,26 @@ pub fn expire(conn: &mut Conn, now: Ts, limit: i64) -> Result<usize> {
     Ok(ended)
 }
 
+/// Takes the first copy of a listing for a buyer and leaves it no more copies than for so many buyers; false when
+/// somebody has one already, or the listing is over.
+pub fn take_first(conn: &mut Conn, listing: &Listing, buyers: i32, now: Ts) -> Result<bool> {
+    if !store::take_first(conn, listing.id, buyers, now)? {
+        return Ok(false);
+    }
+    audit::record(
+        conn,
+        &audit::Entry {
+            at: now,
+            actor: Actor::System,
+            account_id: Some(listing.seller_id),
+            action: "lead.narrowed",
+            subject: listing.id.to_string(),
+            detail: serde_json::json!({ "copies": { "from": listing.copies, "to": buyers } }),
+        },
+    )?;
+    Ok(true)
+}
+
 /// Puts a copy back on the market that its buyer was refunded for; false when the listing is over.
 pub fn return_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
     if !store::return_copy(conn, id, now)? {

@@ -82,7 +82,7 @@ pub fn decide(
     let mut sales = Vec::new();
     if decision == Decision::List {
         sales = exchange.offer(conn, &listing, now)?;
-        listing.sold(sales.len());
+        listing.sold(&sales);
     }
     Ok((listing, sales))
 }

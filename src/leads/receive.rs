@@ -259,8 +259,10 @@ fn refuse(
 
 impl Listing {
     /// Notes the copies that were sold when the lead was offered.
-    pub(super) fn sold(&mut self, copies: usize) {
-        self.copies_sold = i32::try_from(copies).unwrap_or(i32::MAX);
+    pub(super) fn sold(&mut self, sales: &[SaleSummary]) {
+        self.copies_sold = i32::try_from(sales.len()).unwrap_or(i32::MAX);
+        let settled = sales.iter().find_map(|sale| sale.buyers);
+        self.copies = settled.unwrap_or(self.copies);
         if self.copies_sold >= self.copies {
             self.state = LeadState::SoldOut;
         }

@@ -258,6 +258,28 @@ pub fn take_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
     Ok(taken == 1)
 }
 
+/// Takes the first copy for a buyer, so that no more than so many buyers get the lead; false when somebody has one,
+/// or the listing is over.
+pub(super) fn take_first(conn: &mut Conn, id: LeadId, buyers: i32, now: Ts) -> Result<bool> {
+    let state = if buyers == 1 {
+        LeadState::SoldOut
+    } else {
+        LeadState::Listed
+    };
+    let take = diesel::update(leads::table.find(id))
+        .filter(leads::state.eq(LeadState::Listed))
+        .filter(leads::expires_at.gt(now))
+        .filter(leads::copies_sold.eq(0))
+        .filter(leads::copies.ge(buyers))
+        .set((
+            leads::state.eq(state),
+            leads::copies.eq(buyers),
+            leads::copies_sold.eq(1),
+        ));
+    let taken = each!(conn, |inner| Prepared(take).execute(inner))?;
+    Ok(taken == 1)
+}
+
 /// Takes the only copy of each of these leads; false when one of them is not for sale, and then the copies that were
 /// taken are for the caller to give back.
 pub fn take_only_copies(conn: &mut Conn, ids: &[LeadId], now: Ts) -> Result<bool> {

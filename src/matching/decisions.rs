@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 pub use super::store::decisions::{find, latest, of_lead};
 
 use super::distribution::{Contender, Draw, KEPT, TRIED, arrange, pays};
+use super::sharing::{self, Sets};
 use super::store::decisions as store;
-use super::{Plan, draws};
+use super::{Gate, Plan, draws};
 use crate::access::Actor;
 use crate::audit;
 use crate::clock::Ts;
@@ -26,6 +27,9 @@ pub struct Try {
     pub request: RequestId,
     pub paid: Option<i64>,
     pub gate: Option<u16>,
+    /// How many buyers the lead was to go to, where that was open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyers: Option<usize>,
 }
 
 /// What was known, and what came of it.
@@ -110,6 +114,10 @@ impl Decision {
         if again != body.contenders {
             return Verdict::Differs("the order is another".to_owned());
         }
+        if sharing::is_open(&again) {
+            let sets = (body.copies, body.ask);
+            return self.replay_sets(Sets::of(body.distribution, &draw, &again, sets));
+        }
         let mut left = body.copies;
         for (place, (contender, tried)) in again.iter().zip(&body.tries).enumerate() {
             if contender.request != tried.request || left == 0 {
@@ -124,6 +132,34 @@ impl Decision {
             left -= 1;
         }
         if left > 0 && body.tries.len() < again.len().min(TRIED) {
+            return Verdict::Differs("others were not tried".to_owned());
+        }
+        Verdict::Same
+    }
+
+    /// Walks again through the sets of a lead whose number of buyers was open.
+    fn replay_sets(&self, mut sets: Sets) -> Verdict {
+        let tries = &self.body.tries;
+        for tried in tries {
+            let next = sets.next().filter(|next| next.request == tried.request);
+            let Some(next) = next else {
+                return Verdict::Differs(format!("{} was tried out of turn", tried.request));
+            };
+            if tried.buyers != Some(next.buyers) {
+                return Verdict::Differs(format!("{} was to share otherwise", tried.request));
+            }
+            match (tried.paid, tried.gate.and_then(Gate::numbered)) {
+                (Some(paid), _) if paid == next.price => sets.sold(&next),
+                (Some(_), _) => {
+                    return Verdict::Differs(format!("{} paid another price", tried.request));
+                }
+                (None, Some(gate)) => sets.refused(&next, gate),
+                (None, None) => {
+                    return Verdict::Differs(format!("{} has no outcome", tried.request));
+                }
+            }
+        }
+        if tries.len() < TRIED && sets.next().is_some() {
             return Verdict::Differs("others were not tried".to_owned());
         }
         Verdict::Same

@@ -37,6 +37,21 @@ pub struct Contender {
     pub weight: i32,
     /// When the request last got a lead.
     pub served: Option<Ts>,
+    /// What it is expected to bring in minor units, where that is not its price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<i64>,
+    /// What it pays instead when others get the lead too, told only while the number of buyers is open; a number that
+    /// is not there it does not take. `None` when its price holds however many get the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Vec<Shared>>,
+}
+
+/// What a contender pays for a lead that so many buyers get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Shared {
+    pub buyers: usize,
+    pub price: i64,
+    pub rank: i64,
 }
 
 /// What is the same for all contenders of a lead.
@@ -118,7 +133,8 @@ impl Draw<'_> {
 /// What the contender at a place pays, in minor units; `copies` are still to be sold, this one counted.
 ///
 /// Under second prices a bid pays one minor unit more than the best bid behind it that gets no copy, or than the
-/// ask, whichever is more; never more than itself.
+/// ask, whichever is more; never more than itself. Where the number of buyers is still to be chosen, bids pay
+/// themselves (`matching::sharing`).
 pub fn pays(
     pricing: Pricing,
     contenders: &[Contender],
@@ -160,6 +176,8 @@ mod tests {
             tier: 5,
             weight: 100,
             served: None,
+            expected: None,
+            shared: None,
         }
     }
 

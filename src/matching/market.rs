@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::distribution::{Contender, Draw, arrange, needs_served};
+use super::distribution::{Contender, Draw, KEPT, Shared, arrange, needs_served};
+use super::sharing::{self, Sets};
 use super::snapshot::Snapshot;
 use super::{Offer, draws};
 use crate::clock::Ts;
@@ -43,9 +44,30 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// The same as the decision about the lead keeps them.
     pub contenders: Vec<Contender>,
+    /// Who shares the lead, where some bid by the number of buyers and it is still open.
+    pub sets: Option<Sets>,
     pub selling: Selling,
     /// The day whose seed the lots were drawn with.
     pub day: i64,
+}
+
+impl Plan {
+    /// Whether the order asks when the contenders got their last lead.
+    fn asks_served(&self) -> bool {
+        let rule = self.selling.rules.distribution;
+        needs_served(rule, &self.contenders) || sharing::needs_served(rule, &self.contenders)
+    }
+
+    /// Leaves out those that bid by the number of buyers, where it is open; says how many they were.
+    pub fn leave_sharers(&mut self) -> usize {
+        let all = self.candidates.len();
+        if self.sets.take().is_some() {
+            self.contenders.retain(|one| one.shared.is_none());
+            self.candidates
+                .retain(|one| one.request.shared_bids.is_empty());
+        }
+        all - self.candidates.len()
+    }
 }
 
 /// A plan before its candidates are in order.
@@ -63,7 +85,7 @@ impl Served {
         let asked = drafts
             .iter()
             .map(|draft| &draft.plan)
-            .filter(|plan| needs_served(plan.selling.rules.distribution, &plan.contenders));
+            .filter(|plan| plan.asks_served());
         let ids: BTreeSet<RequestId> = asked
             .flat_map(|plan| plan.contenders.iter().map(|one| one.request))
             .collect();
@@ -152,7 +174,8 @@ impl Market {
                 continue;
             }
             let offer = rule.offer(listing, now);
-            draft.plan.contenders.push(contender(rule, &offer));
+            let contender = contender(rule, &offer, (listing, now));
+            draft.plan.contenders.push(contender);
             let candidate = Candidate {
                 request: Arc::clone(&rule.request),
                 offer,
@@ -176,7 +199,8 @@ impl Market {
             return Ok(plan);
         }
         let rule = plan.selling.rules.distribution;
-        if needs_served(rule, &plan.contenders) {
+        let is_open = sharing::is_open(&plan.contenders);
+        if plan.asks_served() {
             for one in &mut plan.contenders {
                 one.served = served.0.get(&one.request).copied();
             }
@@ -187,6 +211,11 @@ impl Market {
             seed: &seed.1,
         };
         arrange(rule, &draw, &mut plan.contenders);
+        if is_open {
+            let kept = plan.contenders.get(..KEPT).unwrap_or(&plan.contenders);
+            let copies = usize::try_from(listing.copies).unwrap_or_default();
+            plan.sets = Some(Sets::of(rule, &draw, kept, (copies, listing.ask.minor)));
+        }
         let in_order = plan.contenders.iter();
         plan.candidates = in_order
             .filter_map(|one| draft.candidates.remove(&one.request))
@@ -295,16 +324,30 @@ impl Market {
 }
 
 /// A request as the decision about a lead sees it.
-fn contender(rule: &Rule, offer: &Offer) -> Contender {
+fn contender(rule: &Rule, offer: &Offer, (listing, now): (&Listing, Ts)) -> Contender {
+    let rank = |offer: &Offer| i64::try_from(offer.rank).unwrap_or(i64::MAX);
+    let bids = &rule.request.shared_bids;
+    let is_open = !bids.is_empty() && listing.copies_sold == 0 && listing.copies > 1;
+    let named = bids.iter().filter(|shared| shared.buyers <= listing.copies);
+    let named = named.filter_map(|shared| {
+        let offer = rule.offer_for(shared.buyers, listing, now)?;
+        Some(Shared {
+            buyers: usize::try_from(shared.buyers).ok()?,
+            price: offer.price.minor,
+            rank: rank(&offer),
+        })
+    });
     Contender {
         request: rule.request.id,
         buyer: rule.request.buyer_id,
         price: offer.price.minor,
         bids: rule.bids(),
-        rank: i64::try_from(offer.rank).unwrap_or(i64::MAX),
+        rank: rank(offer),
         wishes_met: offer.wishes_met,
         tier: rule.share.tier,
         weight: rule.share.weight,
         served: None,
+        expected: (offer.expected != offer.price).then_some(offer.expected.minor),
+        shared: is_open.then(|| named.collect()),
     }
 }

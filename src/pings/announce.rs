@@ -1,6 +1,7 @@
 //! A ping: what is known of a lead meets the active requests, and the best that can pay holds its bid.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::sync::Arc;
 
 use super::{Ping, PingReason, PingState, record, store};
@@ -48,13 +49,15 @@ pub fn announce(conn: &mut Conn, by: &Announcer<'_>, partial: &Partial, now: Ts)
             return Err(Error::refused_because(Code::RateLimited, detail));
         }
         let listing = partial.listing(conn, by.seller, now)?;
-        let plan = by.market.plan(conn, &listing, now)?;
+        let mut plan = by.market.plan(conn, &listing, now)?;
+        let mut tally = Tally::default();
+        // A bid is held for one copy, and is the same whoever gets the others.
+        tally.count(iter::repeat_n(Gate::Sharing, plan.leave_sharers()));
         let announced = Announced {
             ping: ping.id,
             listing: &listing,
             hashes: &hashes.to_find,
         };
-        let mut tally = Tally::default();
         if let Some(bid) = first_bid(conn, &announced, &plan, &mut tally, now)? {
             Ping {
                 held_until: Some(now.plus(i64::from(policy.hold_seconds) * SECOND)),

@@ -207,12 +207,14 @@ impl Exchange for First<'_> {
         match purchases::sell_held(conn, listing, self.bid, now)? {
             purchases::Outcome::Sold(purchase) => {
                 self.note(Came::Sold(purchase.id));
+                let buyers = self.bid.explanation.buyers;
                 let mut sales = vec![SaleSummary {
                     purchase_id: purchase.id,
                     price: purchase.price(),
                     earning: purchase.earning(),
+                    buyers,
                 }];
-                if listing.copies > 1 {
+                if listing.copies > 1 && buyers.is_none() {
                     let rest = Listing {
                         copies_sold: 1,
                         ..listing.clone()

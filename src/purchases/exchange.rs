@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::together::sell_together;
-use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, store};
+use super::{Explanation, Order, Outcome, Purchase, SaleRule, Yield, sell, shared, store};
 use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
-use crate::leads::{Exchange, Listing, SaleSummary};
+use crate::leads::{self, Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
 use crate::matching::distribution::{TRIED, pays};
 use crate::matching::{Candidate, Market, Plan};
@@ -30,11 +30,28 @@ impl Seller {
     }
 }
 
+impl Seller {
+    /// Offers the copies that are left of a lead of which somebody bought one meanwhile.
+    fn offer_changed(&self, conn: &mut Conn, lead: LeadId, now: Ts) -> Result<Vec<SaleSummary>> {
+        let listing = leads::listing(conn, lead)?;
+        if listing.copies_sold == 0 {
+            return Ok(Vec::new());
+        }
+        self.offer(conn, &listing, now)
+    }
+}
+
 impl Exchange for Seller {
     fn offer(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Vec<SaleSummary>> {
         let plan = self.market.plan(conn, listing, now)?;
         if plan.candidates.is_empty() {
             return Ok(Vec::new());
+        }
+        if let Some(sets) = plan.sets.clone() {
+            return match shared::offer(conn, (&plan, sets), listing, now)? {
+                Some(sales) => Ok(sales),
+                None => self.offer_changed(conn, listing.id, now),
+            };
         }
         let copies = usize::try_from(listing.copies - listing.copies_sold).unwrap_or(0);
         if copies > 1 {
@@ -61,6 +78,7 @@ impl Exchange for Seller {
                 request: candidate.request.id,
                 paid: None,
                 gate: None,
+                buyers: None,
             };
             match sell(conn, &order, now)? {
                 Outcome::Sold(purchase) => {
@@ -108,6 +126,7 @@ impl Exchange for Seller {
                 request: first.request.id,
                 paid: Some(purchase.price_minor),
                 gate: None,
+                buyers: None,
             });
             let tries = tries.into_iter().collect();
             let decision = decision(plan, listing, (*id, 1), tries, now);
@@ -148,13 +167,14 @@ fn lock_first(conn: &mut Conn, plans: &[Plan], listings: &[&Listing]) -> Result<
 fn is_plain(plan: &Plan, listing: &Listing) -> bool {
     listing.copies == 1
         && listing.copies_sold == 0
+        && plan.sets.is_none()
         && plan
             .candidates
             .first()
             .is_some_and(|first| !first.request.agreement.terms().awaits_outcome())
 }
 
-fn decision(
+pub(super) fn decision(
     plan: &Plan,
     listing: &Listing,
     (id, copies): (DecisionId, usize),
@@ -189,10 +209,11 @@ pub(super) fn summary(purchase: &Purchase) -> SaleSummary {
         purchase_id: purchase.id,
         price: purchase.price(),
         earning: purchase.earning(),
+        buyers: None,
     }
 }
 
-fn order<'a>(
+pub(super) fn order<'a>(
     listing: &'a Listing,
     candidate: &'a Candidate,
     place: usize,
@@ -204,25 +225,36 @@ fn order<'a>(
         request: Some(&candidate.request),
         agreement: &candidate.request.agreement,
         price: candidate.offer.price,
-        explanation: explanation(candidate, SaleRule::BestRequest, place, candidates),
+        explanation: explanation(
+            (listing, candidate),
+            SaleRule::BestRequest,
+            place,
+            candidates,
+        ),
         held: None,
+        buyers: None,
         actor: Actor::System,
     }
 }
 
 /// Why this candidate gets the lead.
 pub(super) fn explanation(
-    candidate: &Candidate,
+    (listing, candidate): (&Listing, &Candidate),
     rule: SaleRule,
     place: usize,
     candidates: usize,
 ) -> Explanation {
+    let request = &candidate.request;
+    let buyers = request.buyers_of(listing);
     Explanation {
         rule,
         ping: None,
         place: u32::try_from(place + 1).unwrap_or(u32::MAX),
         candidates: u32::try_from(candidates).unwrap_or(u32::MAX),
-        bid: candidate.request.bid,
+        buyers,
+        bid: buyers
+            .and_then(|buyers| request.bid_for(buyers))
+            .unwrap_or(request.bid),
         wishes_met: candidate.offer.wishes_met,
         yields: Some(Yield::of(
             candidate.request.agreement.terms(),

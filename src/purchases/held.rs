@@ -116,7 +116,7 @@ fn reserve(
     let reservation = requests::reserve(conn, request, amount, now)?.map_err(Stop::At)?;
     let commission = price.share(terms.commission);
     let fitted = plan.candidates.len();
-    let told = explanation(candidate, SaleRule::HeldBid, place, fitted);
+    let told = explanation((listing, candidate), SaleRule::HeldBid, place, fitted);
     Ok(HeldBid {
         ping: announced.ping,
         buyer,
@@ -151,6 +151,7 @@ pub fn sell_held(conn: &mut Conn, listing: &Listing, held: &HeldBid, now: Ts) ->
         price: held.price,
         explanation: held.explanation.clone(),
         held: Some(held),
+        buyers: request.alone(listing),
         actor: Actor::System,
     };
     sell(conn, &order, now)

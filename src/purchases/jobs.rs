@@ -63,6 +63,7 @@ fn buy_in_order(
     now: Ts,
 ) -> Result<bool> {
     for (place, fit) in (first + 1..).zip(fits) {
+        let buyers = request.buyers_of(&fit.listing);
         let order = Order {
             listing: &fit.listing,
             buyer: request.buyer_id,
@@ -74,7 +75,10 @@ fn buy_in_order(
                 ping: None,
                 place,
                 candidates,
-                bid: request.bid,
+                buyers,
+                bid: buyers
+                    .and_then(|buyers| request.bid_for(buyers))
+                    .unwrap_or(request.bid),
                 wishes_met: fit.offer.wishes_met,
                 yields: Some(Yield::of(
                     request.agreement.terms(),
@@ -84,6 +88,7 @@ fn buy_in_order(
                 decision: None,
             },
             held: None,
+            buyers: request.alone(&fit.listing),
             actor: Actor::System,
         };
         match sell(conn, &order, now)? {
@@ -96,8 +101,10 @@ fn buy_in_order(
                 | Gate::Suppressed
                 | Gate::ConsentRecipient,
             ) => {}
-            // A wish's bonus was too much for what is left of the budget; a plain lead may fit.
-            Outcome::Refused(Gate::Budget) if fit.offer.price.minor > request.bid.minor => {}
+            // A wish's bonus was too much for what is left of the budget, or a lead for this buyer alone; a plain or a
+            // shared one may fit.
+            Outcome::Refused(gate)
+                if gate.is_of_amount() && fit.offer.price.minor > request.least_bid().minor => {}
             Outcome::Refused(gate) => {
                 tracing::info!(request = %request.id, gate = gate.code(), "buying stopped");
                 return Ok(false);

@@ -132,12 +132,14 @@ pub fn buy(conn: &mut Conn, caller: &Caller, lead: LeadId, now: Ts) -> Result<Pu
             ping: None,
             place: 1,
             candidates: 1,
+            buyers: None,
             bid: listing.ask,
             wishes_met: 0,
             yields: None,
             decision: None,
         },
         held: None,
+        buyers: None,
         actor: caller.actor(),
     };
     match sell(conn, &order, now)? {

@@ -61,6 +61,8 @@ gates! {
     Quality 120 "quality" "requests-gate-quality";
     /// The person agreed to other recipients than this buyer.
     ConsentRecipient 130 "consent_recipient" "requests-gate-consent-recipient";
+    /// The lead goes to a number of buyers for which the request does not bid.
+    Sharing 131 "sharing" "requests-gate-sharing";
     RequestNotActive 201 "request_not_active" "requests-gate-request-not-active";
     Schedule 202 "schedule" "requests-gate-schedule";
     CapHour 203 "cap_hour" "requests-gate-cap-hour";
@@ -87,6 +89,26 @@ gates! {
     Stopped 219 "stopped" "requests-gate-stopped";
     /// Everything fitted, but others offered more for the copies there are.
     Outranked 301 "outranked" "requests-gate-outranked";
+}
+
+impl Gate {
+    /// Whether a lower price might have passed.
+    pub const fn is_of_amount(self) -> bool {
+        matches!(
+            self,
+            Self::Budget
+                | Self::Wallet
+                | Self::AmountHour
+                | Self::AmountDay
+                | Self::AmountWeek
+                | Self::AmountMonth
+        )
+    }
+
+    pub fn numbered(number: u16) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|gate| gate.number() == number)
+    }
 }
 
 /// A gate that was not passed; for `Gate::Condition`, which condition.

@@ -235,7 +235,7 @@ pub async fn show(
             let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
             let misses = near_misses(conn, &rule, now)?;
             let bought = store::bought(conn, id, BOUGHT_SHOWN)?;
-            let commitment = rule.request.commitment(rule.request.bid);
+            let commitment = rule.request.commitment(rule.request.least_bid());
             let closed = closed_caps(conn, &rule.request, commitment, now)?;
             Ok((rule, vertical, misses, bought, (available, closed)))
         })
@@ -320,7 +320,7 @@ fn readiness(
         text,
         hint,
     };
-    let has_funds = available.minor >= request.commitment(request.bid).minor;
+    let has_funds = available.minor >= request.commitment(request.least_bid()).minor;
     let funds = available.shown();
     vec![
         item(

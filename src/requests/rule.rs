@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::gate::{Gate, GateFailure};
+use super::shared::buyers_of;
 use super::shares::Share;
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
@@ -134,6 +135,9 @@ const FIXED: &[(Gate, Holds)] = &[
     (Gate::Currency, |rule, listing, _| {
         rule.request.bid.currency == listing.ask.currency
     }),
+    (Gate::Sharing, |rule, listing, _| {
+        rule.request.bid_for(buyers_of(listing)).is_some()
+    }),
     (Gate::BidBelowAsk, |rule, listing, now| {
         rule.seller().is_some()
             || rule.terms().model != Model::Ppl
@@ -162,7 +166,8 @@ const CHANGING: &[(Gate, Holds)] = &[
         rule.request.bought < rule.request.quantity
     }),
     (Gate::Budget, |rule, listing, now| {
-        let commitment = rule.offer(listing, now).commitment.minor;
+        let least = rule.request.least_bid();
+        let commitment = rule.offer_at(least, listing, now).commitment.minor;
         rule.request.spent.minor.saturating_add(commitment) <= rule.request.budget.minor
     }),
 ];
@@ -303,9 +308,21 @@ impl Rule {
             .collect()
     }
 
-    /// The bid and the bonuses of the wishes this listing meets.
+    /// The bid and the bonuses of the wishes this listing meets. Where the request bids by the number of buyers, the
+    /// bid is for the lead alone while nobody has a copy, else for as many buyers as there are copies.
     pub fn offer(&self, listing: &Listing, now: Ts) -> Offer {
-        let (mut price, mut wishes_met) = (self.request.bid, 0);
+        let bid = self.request.bid_for(buyers_of(listing));
+        self.offer_at(bid.unwrap_or(self.request.bid), listing, now)
+    }
+
+    /// What is offered for a listing that so many buyers get; `None` when the request does not take such a lead.
+    pub fn offer_for(&self, buyers: i32, listing: &Listing, now: Ts) -> Option<Offer> {
+        let bid = self.request.bid_for(buyers)?;
+        Some(self.offer_at(bid, listing, now))
+    }
+
+    fn offer_at(&self, bid: Money, listing: &Listing, now: Ts) -> Offer {
+        let (mut price, mut wishes_met) = (bid, 0);
         for wish in &self.conditions.wishes {
             if wish.is_met(listing, now) {
                 wishes_met += 1;

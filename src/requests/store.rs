@@ -14,7 +14,7 @@ pub(super) use counters::{
 };
 
 use super::terms::{CapsJson, ScheduleJson, caps_from, caps_json, schedule_from, schedule_json};
-use super::{PurchaseRequest, RequestState};
+use super::{PurchaseRequest, RequestState, SharedBidJson, shared};
 use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement};
@@ -57,6 +57,7 @@ struct Row {
     updated_at: Ts,
     last_served_at: Option<Ts>,
     min_quality: i32,
+    shared_bids: String,
 }
 
 impl Row {
@@ -89,6 +90,7 @@ impl Row {
             updated_at: request.updated_at,
             last_served_at: request.last_served_at,
             min_quality: request.min_quality,
+            shared_bids: json(&shared::to_json(&request.shared_bids))?,
         })
     }
 
@@ -104,6 +106,8 @@ impl Row {
             need_phone: self.need_phone,
             need_email: self.need_email,
             bid: money(self.bid_minor),
+            shared_bids: shared::from_json(&from_json::<Vec<SharedBidJson>>(&self.shared_bids)?)
+                .map_err(unreadable)?,
             quantity: self.quantity,
             bought: self.bought,
             budget: money(self.budget_minor),
@@ -359,9 +363,9 @@ pub(super) fn count_lead(
     now: Ts,
 ) -> Result<Option<(RequestState, i64)>> {
     use purchase_requests::dsl;
-    // The last lead is the one after which neither quantity nor budget has room for another at the bid. What is
+    // The last lead is the one after which neither quantity nor budget has room for another at the least bid. What is
     // held for pings leaves no room either, but may come back: it makes no lead the last.
-    let next_spent = price.saturating_add(request.commitment(request.bid).minor);
+    let next_spent = price.saturating_add(request.commitment(request.least_bid()).minor);
     let is_last = dsl::bought
         .ge(dsl::quantity - 1)
         .or((dsl::spent_minor + next_spent).gt(dsl::budget_minor));

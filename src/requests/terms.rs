@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::schedule::{Schedule, show_minute};
+use super::shared::{self, SharedBid, SharedBidJson};
 use super::windows::{Cap, CapWindow};
 use super::{PurchaseRequest, RequestState};
 use crate::clock::Ts;
@@ -63,6 +64,10 @@ pub struct TermsJson {
     /// What is paid for a lead, before bonuses; left out where the contract says what is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bid: Option<MoneyJson>,
+    /// What is paid for a lead that others get too, by the number of its buyers; the bid is then for a lead that
+    /// nobody else gets. Left out, the bid holds however many get the lead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_bids: Vec<SharedBidJson>,
     #[schema(example = 10)]
     pub quantity: i64,
     #[serde(default, skip_serializing_if = "CapsJson::is_empty")]
@@ -158,6 +163,7 @@ pub struct Terms {
     /// `None` for the standard contract.
     pub contract: Option<ContractId>,
     pub bid: Money,
+    pub shared_bids: Vec<SharedBid>,
     pub quantity: i64,
     pub budget: Money,
     pub caps: Vec<Cap>,
@@ -205,6 +211,7 @@ impl Terms {
             need_phone: false,
             need_email: false,
             bid: self.bid,
+            shared_bids: Vec::new(),
             quantity: self.quantity,
             bought: 0,
             budget: self.budget,
@@ -232,6 +239,7 @@ impl Terms {
             need_phone: terms.need_phone,
             need_email: terms.need_email,
             bid: terms.bid,
+            shared_bids: terms.shared_bids,
             quantity: terms.quantity,
             budget: terms.budget,
             caps: terms.caps,
@@ -295,6 +303,7 @@ impl TermsJson {
                 .terms()
                 .asks_for_bid()
                 .then(|| request.bid.into()),
+            shared_bids: shared::to_json(&request.shared_bids),
             quantity: request.quantity,
             caps: caps_json(&request.caps),
             budget: Some(request.budget.into()),

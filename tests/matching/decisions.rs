@@ -14,11 +14,11 @@ use crate::market;
 
 const PATH: &str = "/operator/verticals/eyewear/selling";
 
-async fn admin(app: &TestApp) -> Browser {
+pub async fn admin(app: &TestApp) -> Browser {
     app.sign_in(&app.operator(Role::Admin).await.email).await
 }
 
-async fn sells_by(desk: &Browser, distribution: &str, pricing: &str) {
+pub async fn sells_by(desk: &Browser, distribution: &str, pricing: &str) {
     desk.post_form(PATH, &[("distribution", "luck"), ("pricing", pricing)])
         .await
         .expect(422);
@@ -83,7 +83,7 @@ async fn prices(app: &TestApp, buyer: &Trader) -> Vec<String> {
 }
 
 /// How the newest decisions end when they are made again.
-async fn replayed(app: &TestApp, newest: i64) -> Vec<Verdict> {
+pub async fn replayed(app: &TestApp, newest: i64) -> Vec<Verdict> {
     let vault = Arc::clone(&app.app.vault);
     app.read(move |conn| {
         let kept = decisions::latest(conn, newest)?;

@@ -163,6 +163,7 @@ fn a_listing_that_is_off_the_market_finds_nothing() {
         assert_eq!(found(&index, &gone), scanned(&rules, &gone));
     }
     let sold = Listing {
+        copies: 1,
         copies_sold: 1,
         ..listing.clone()
     };

@@ -105,6 +105,7 @@ diesel::table! {
         min_quality -> Integer,
         held -> BigInt,
         held_minor -> BigInt,
+        shared_bids -> Text,
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn receive(
     for ((at, entering), sales) in entering.into_iter().zip(sales) {
         let mut listing = entering.listing;
         if listing.state == LeadState::Listed {
-            listing.sold(sales.len());
+            listing.sold(&sales);
         }
         outcomes[at] = Ok(Received {
             listing,

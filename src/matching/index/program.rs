@@ -191,7 +191,9 @@ impl Program {
             ConsentRecipients::Listed => listing.recipients.is_empty(),
             ConsentRecipients::Named => false,
         };
-        if self.ask || !pays || !is_covered {
+        // What one bids for a copy of several, where others are sold, only the rule knows.
+        let is_shared = listing.copies_sold > 0 && !self.rule.request.shared_bids.is_empty();
+        if self.ask || is_shared || !pays || !is_covered {
             return Verdict::Ask;
         }
         Verdict::Yes

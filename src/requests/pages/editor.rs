@@ -56,10 +56,11 @@ struct EditPage {
 }
 
 /// Fields of the form that show their own errors.
-const SHOWN: [&str; 21] = [
+const SHOWN: [&str; 22] = [
     "name",
     "contract",
     "bid",
+    "shared_bids",
     "currency",
     "quantity",
     "budget",

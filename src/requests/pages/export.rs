@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use i18n_embed_fl::fl;
 
+use super::form::shared_text;
 use super::{ListQuery, vertical_name};
 use crate::error::Result;
 use crate::requests::{PurchaseRequest, RequestState, store};
@@ -44,6 +45,7 @@ pub async fn export(
             fl!(l, "requests-budget"),
             fl!(l, "requests-spent"),
             fl!(l, "requests-created"),
+            fl!(l, "requests-shared-bids"),
         ],
         rows: requests
             .iter()
@@ -66,5 +68,6 @@ fn row(page: &Page, request: &PurchaseRequest, verticals: &[Vertical]) -> Vec<St
         request.budget.amount(),
         request.spent.amount(),
         request.created_at.to_string(),
+        shared_text(request),
     ]
 }

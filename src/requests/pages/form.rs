@@ -10,7 +10,7 @@ use crate::error::{FieldError, Reason};
 use crate::money::{Money, MoneyJson};
 use crate::requests::schedule::{Day, show_minute};
 use crate::requests::terms::{CapJson, CapsJson, DeliveryJson, ScheduleJson};
-use crate::requests::{CapWindow, PurchaseRequest, Sellers, TermsJson};
+use crate::requests::{CapWindow, PurchaseRequest, Sellers, SharedBidJson, TermsJson};
 use crate::web::form::{Pairs, every, first};
 use crate::web::format::CURRENCIES;
 
@@ -34,6 +34,8 @@ pub struct Draft {
     pub need_phone: bool,
     pub need_email: bool,
     pub bid: String,
+    /// Bids by the number of buyers, such as `2: 50.00; 3: 30.00`.
+    pub shared_bids: String,
     pub currency: String,
     pub quantity: String,
     pub budget: String,
@@ -115,6 +117,7 @@ impl Draft {
             } else {
                 String::new()
             },
+            shared_bids: shared_text(request),
             currency: request.bid.currency.to_string(),
             quantity: request.quantity.to_string(),
             budget: amount(request.budget),
@@ -170,6 +173,7 @@ impl Draft {
             need_phone: is("need_phone"),
             need_email: is("need_email"),
             bid: text("bid"),
+            shared_bids: text("shared_bids"),
             currency: text("currency").to_uppercase(),
             quantity: text("quantity"),
             budget: text("budget"),
@@ -218,6 +222,7 @@ impl Draft {
             let least = number(&self.min_quality, "min_quality");
             i32::try_from(least).unwrap_or(i32::MAX)
         });
+        let shared_bids = self.shared_bids(&mut errors);
         let (filter, paths) = self.conditions.json("filter", &self.currency, fields);
         errors.extend(self.conditions.unfinished());
         let needs = [("phone", self.need_phone), ("email", self.need_email)];
@@ -233,6 +238,7 @@ impl Draft {
                 .collect(),
             contract: self.contract.parse().ok(),
             bid: text(&self.bid).map(|bid| self.money(&bid)),
+            shared_bids,
             quantity,
             caps,
             budget: text(&self.budget).map(|budget| self.money(&budget)),
@@ -255,6 +261,31 @@ impl Draft {
         }
     }
 
+    /// The bids by the number of buyers; a part that says no number and amount is an error.
+    fn shared_bids(&self, errors: &mut Vec<FieldError>) -> Vec<SharedBidJson> {
+        let parts = self.shared_bids.split(';').map(str::trim);
+        let mut bids = Vec::new();
+        for part in parts.filter(|part| !part.is_empty()) {
+            let read = part.split_once(':');
+            let read = read.and_then(|(buyers, amount)| {
+                Some(SharedBidJson {
+                    buyers: buyers.trim().parse().ok()?,
+                    bid: self.money(amount.trim()),
+                })
+            });
+            match read {
+                Some(bid) => bids.push(bid),
+                None if errors.iter().any(|error| error.field == "shared_bids") => {}
+                None => {
+                    let accepted =
+                        "numbers of buyers with what you pay, such as 2: 50.00; 3: 30.00";
+                    errors.push(FieldError::new("shared_bids", Reason::WrongType, accepted));
+                }
+            }
+        }
+        bids
+    }
+
     /// Amounts are typed with a comma as often as with a point.
     fn money(&self, amount: &str) -> MoneyJson {
         MoneyJson {
@@ -264,6 +295,13 @@ impl Draft {
             currency: self.currency.clone(),
         }
     }
+}
+
+/// What a request bids by the number of buyers, as the form takes it.
+pub fn shared_text(request: &PurchaseRequest) -> String {
+    let shared = request.shared_bids.iter();
+    let bids = shared.map(|shared| format!("{}: {}", shared.buyers, shared.bid.amount()));
+    bids.collect::<Vec<_>>().join("; ")
 }
 
 /// The contract of a request, where it is not the standard one.
@@ -294,6 +332,7 @@ pub fn at_form_field(mut error: FieldError, paths: &[(String, usize)]) -> FieldE
     let shown = match field {
         "bid.currency" => "currency",
         "bid.amount" => "bid",
+        _ if field.starts_with("shared_bids") => "shared_bids",
         "budget.amount" | "budget.currency" => "budget",
         _ if field.starts_with("schedule.days") => "schedule.days",
         _ if field.starts_with("filter") => "filter",

@@ -149,7 +149,7 @@ pub fn fill_room(
     price: i64,
 ) -> Result<Option<(RequestState, i64)>> {
     use purchase_requests::dsl;
-    let next_spent = price.saturating_add(request.commitment(request.bid).minor);
+    let next_spent = price.saturating_add(request.commitment(request.least_bid()).minor);
     let is_last = dsl::bought
         .ge(dsl::quantity - 1)
         .or((dsl::spent_minor + next_spent).gt(dsl::budget_minor));

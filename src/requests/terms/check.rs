@@ -10,6 +10,7 @@ use crate::error::{FieldError, Reason};
 use crate::money::{Currency, Money, MoneyError, MoneyJson};
 use crate::requests::price_max;
 use crate::requests::schedule::{DAY_MINUTES, Day, Schedule, parse_minute};
+use crate::requests::shared::{SharedBid, SharedBidJson};
 use crate::requests::windows::Cap;
 use crate::text::english;
 use crate::verticals::Vertical;
@@ -34,6 +35,7 @@ impl Terms {
         let name = errors.name(&input.name);
         let contract = agreement.map(Agreement::terms);
         let bid = errors.bid(input.bid.as_ref(), contract);
+        let shared_bids = errors.shared_bids(&input.shared_bids, bid, (vertical, agreement));
         let currency = bid.map(|bid| bid.currency);
         let quantity = errors.within(input.quantity, "quantity", 1, QUANTITY_MAX);
         let filter = errors.filter(input.filter.as_ref(), vertical, currency);
@@ -62,6 +64,7 @@ impl Terms {
                 need_email,
                 contract: agreement.map(|agreement| agreement.contract.id),
                 bid,
+                shared_bids,
                 quantity,
                 budget,
                 caps,
@@ -168,6 +171,65 @@ impl Errors {
             self.add("bid", Reason::NotAllowed, accepted);
         }
         Some(price)
+    }
+
+    /// Bids by the number of buyers, the fewest first: none for fewer than two or for more than leads of the vertical
+    /// have, none above the bid, and only where the request names what it pays.
+    fn shared_bids(
+        &mut self,
+        json: &[SharedBidJson],
+        bid: Option<Money>,
+        (vertical, agreement): (&Vertical, Option<&Agreement>),
+    ) -> Vec<SharedBid> {
+        if json.is_empty() {
+            return Vec::new();
+        }
+        let is_bid = |agreement: &Agreement| {
+            agreement.terms().asks_for_bid() && agreement.contract.seller_id.is_none()
+        };
+        if !agreement.is_none_or(is_bid) {
+            let accepted = "left out: only public contracts of pay per lead take them";
+            self.add("shared_bids", Reason::NotAllowed, accepted);
+            return Vec::new();
+        }
+        let most = i64::from(vertical.max_copies);
+        if most < 2 {
+            let accepted = "left out: leads of the vertical go to one buyer";
+            self.add("shared_bids", Reason::NotAllowed, accepted);
+            return Vec::new();
+        }
+        let mut bids: Vec<SharedBid> = Vec::new();
+        for (index, shared) in json.iter().enumerate() {
+            let path = format!("shared_bids[{index}]");
+            let buyers = self.within(i64::from(shared.buyers), &format!("{path}.buyers"), 2, most);
+            if buyers.is_some() && bids.iter().any(|other| other.buyers == shared.buyers) {
+                let accepted = "each number of buyers once";
+                self.add(format!("{path}.buyers"), Reason::NotAllowed, accepted);
+            }
+            let path = format!("{path}.bid");
+            let own = self.money(&shared.bid, &path, 1);
+            if let (Some(own), Some(bid)) = (own, bid) {
+                if own.currency != bid.currency {
+                    let accepted = format!("{}, as the bid", bid.currency);
+                    self.add(
+                        format!("{path}.currency"),
+                        Reason::CurrencyMismatch,
+                        accepted,
+                    );
+                } else if own.minor > bid.minor {
+                    let accepted = format!("up to {bid}, the bid for a lead that nobody else gets");
+                    self.add(&path, Reason::TooLarge, accepted);
+                }
+            }
+            if let Some(bid) = own {
+                bids.push(SharedBid {
+                    buyers: shared.buyers,
+                    bid,
+                });
+            }
+        }
+        bids.sort_by_key(|shared| shared.buyers);
+        bids
     }
 
     /// A bonus adds to the price of a lead; where leads have none it would be paid for nothing.
