@@ -38,12 +38,12 @@ pub use offer::Least;
 pub use partial::Partial;
 pub use quarantine::{Decision, decide};
 pub use query::{
-    Details, Filter, Lead, Order, Search, Viewing, counts, details, hash_anew, hashed_after, list,
-    owned, view_contact,
+    Details, Filter, Lead, Order, Search, Viewing, counts, details, forget_check_details,
+    hash_anew, hashed_after, list, owned, view_contact,
 };
 pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in, take_in_all};
+pub use store::checks::of_lead as checks;
 pub use store::intake::is_claimed;
-pub use store::list::checks;
 pub use store::{
     SealedContact, consent, history, listed_in, listing, open_contact, take_copy, take_only_copies,
 };

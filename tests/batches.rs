@@ -1,9 +1,16 @@
 //! What comes in together is judged and sold as if it had come one by one.
 
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::InstrumentationEvent;
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _};
+use galena::access::Actor;
+use galena::leads::{self, Intake, Outcome, Source, Spelling};
 use galena::matching::decisions::{self, Verdict};
+use galena::verticals;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, Trader};
+use crate::harness::{Backend, TestApp, Trader};
 use crate::market;
 
 /// How the documents of a world are sent.
@@ -167,9 +174,124 @@ on_both!(async fn a_batch_is_answered_once_under_its_key(app) {
     let again = call(&body).await.expect(200);
     assert_eq!(first.json()["results"], again.json()["results"]);
     let leads = app.api("GET", "/api/v1/leads?limit=100", &seller.key).send().await.expect(200).json();
-    assert_eq!(leads["items"].as_array().unwrap().len(), 20);
+    assert_eq!(leads["data"].as_array().unwrap().len(), 20);
     let mut other = body.clone();
     other["leads"][0]["interest"] = json!("Something else");
     assert_eq!(call(&other).await.expect(422).json()["code"], "idempotency_key_reused");
     market::assert_laws(app).await;
 });
+
+/// The statements by which so many leads are received and sold.
+async fn statements(app: &TestApp, seller: &Trader, first: usize, count: usize) -> Vec<String> {
+    let documents: Vec<Value> = (first..first + count)
+        .map(|number| market::latvian_lead(number, 1))
+        .collect();
+    let (now, verifier) = (app.clock.now(), app.app.verifier.clone());
+    let intakes: Vec<Intake> = app
+        .read(move |conn| {
+            let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
+            let read = |document| Intake::read(&verticals, document, Spelling::Typed, &verifier, now);
+            Ok(documents.into_iter().map(read).collect())
+        })
+        .await;
+    let (vault, exchange) = (app.app.vault.clone(), app.app.exchange.clone());
+    let (seller, said) = (seller.account, Arc::new(Mutex::new(Vec::new())));
+    let heard = Arc::clone(&said);
+    app.write(move |conn| {
+        let heard = Arc::clone(&heard);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                let text = query.to_string();
+                let sql = text.split_once(" -- binds:").map_or(&*text, |(sql, _)| sql);
+                heard.lock().unwrap().push(sql.to_owned());
+            }
+        });
+        let source = Source::api(Actor::System);
+        let sent: Vec<_> = intakes.iter().map(|intake| (intake, source)).collect();
+        let taken = leads::take_in_all(conn, &vault, &*exchange, seller, &sent, now);
+        conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        for outcome in taken? {
+            let Outcome::Taken(received) = outcome else { panic!("{outcome:?}") };
+            assert_eq!(received.sales.len(), 1);
+        }
+        Ok(())
+    })
+    .await;
+    let said = std::mem::take(&mut *said.lock().unwrap());
+    said
+}
+
+/// Three buyers, of whom two bid the same, so that their turns count.
+async fn three_buyers(app: &TestApp) {
+    for (name, bid) in [("First", "12.00"), ("Second", "12.00"), ("Third", "10.00")] {
+        let buyer = app.buyer(name).await;
+        market::deposit(app, &buyer, "5000.00", "EUR").await;
+        let document = json!({
+            "name": name,
+            "vertical": "eyewear",
+            "filter": {"field": "country", "op": "eq", "value": "LV"},
+            "bid": {"amount": bid, "currency": "EUR"},
+            "quantity": 400,
+            "auto_buy": true,
+        });
+        let request = market::post_request(app, &buyer, &document).await;
+        market::activate(app, &buyer, &request).await;
+        app.drain_jobs().await;
+    }
+}
+
+#[test]
+fn a_lead_of_a_batch_is_three_statements_on_postgres() {
+    if !crate::harness::has_postgres() {
+        return;
+    }
+    crate::harness::run(async {
+        let app = TestApp::start(Backend::Postgres).await;
+        let seller = app.seller("Baltic Leads").await;
+        three_buyers(&app).await;
+        let alone = statements(&app, &seller, 0, 1).await.len();
+        let many = statements(&app, &seller, 10, 100).await.len();
+        assert!(alone > 30 && many < 100 * 3, "one: {alone}, a hundred: {many}");
+        market::assert_laws(&app).await;
+        app.stop().await;
+    });
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+#[test]
+fn no_statement_of_a_sale_reads_more_as_the_market_grows() {
+    crate::harness::run(async {
+        let app = TestApp::start(Backend::Sqlite).await;
+        let seller = app.seller("Baltic Leads").await;
+        three_buyers(&app).await;
+        // The first brings the requests into memory.
+        statements(&app, &seller, 0, 1).await;
+        let mut said = statements(&app, &seller, 1, 1).await;
+        said.extend(statements(&app, &seller, 10, 3).await);
+        said.retain(|sql| !sql.contains("SAVEPOINT"));
+        assert!(said.len() > 60, "{said:#?}");
+        let grows = app
+            .read(move |conn| {
+                let mut grows = Vec::new();
+                for sql in &said {
+                    let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?;
+                    // All that a buyer bought, or has on its lists, is as long as the market is old.
+                    let is_long = |step: &&Step| {
+                        let scans = step.detail.starts_with("SCAN ") && step.detail != "SCAN CONSTANT ROW";
+                        let lists = ["purchases_buyer", "purchases_seller", "suppressions_owner", "audit_log_"];
+                        scans || lists.iter().any(|index| step.detail.contains(index))
+                    };
+                    grows.extend(plan.iter().filter(is_long).map(|step| format!("{}: {sql}", step.detail)));
+                }
+                Ok(grows)
+            })
+            .await;
+        assert!(grows.is_empty(), "{grows:#?}");
+        app.stop().await;
+    });
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 /// Ids sort by time: a millisecond of the past for each lead, then what is random.
-const ID: &str = "unhex(printf('%012x', 1700000000000 + n.i)) || x'7000' || randomblob(8)";
+const ID: &str = "unhex(printf('%012x', 1700000000000 + n.i) || '7000' || hex(randomblob(8)))";
 
 pub fn fill(path: &Path, leads: usize) {
     let conn = Connection::open(path).unwrap();
@@ -44,14 +44,14 @@ pub fn fill(path: &Path, leads: usize) {
     }
     conn.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE);")
         .unwrap();
-    let listed: usize = conn
+    let listed: i64 = conn
         .query_row(
             "SELECT count(*) FROM leads WHERE state = 'listed'",
             [],
             |row| row.get(0),
         )
         .unwrap();
-    assert_eq!(listed, leads);
+    assert_eq!(usize::try_from(listed).unwrap(), leads);
 }
 
 fn columns(conn: &Connection) -> Vec<String> {

@@ -20,7 +20,7 @@ use std::time::Duration;
 use figures::{median, per_second, percentile};
 use site::Site;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// Listed leads beside those that are sold.
 const FEW: usize = 10_000;
 const MANY: usize = 1_000_000;
@@ -39,19 +39,19 @@ const WAYS: [Way; 3] = [
         name: "one, alone",
         together: 1,
         callers: 1,
-        leads: 500,
+        leads: 200,
     },
     Way {
         name: "one, 64 callers",
         together: 1,
         callers: 64,
-        leads: 2_000,
+        leads: 1_000,
     },
     Way {
         name: "a hundred, 4 callers",
         together: 100,
         callers: 4,
-        leads: 8_000,
+        leads: 4_000,
     },
 ];
 
@@ -73,6 +73,12 @@ fn main() {
         for (at, site) in sites.iter_mut().enumerate() {
             for (by, way) in WAYS.iter().enumerate() {
                 let (elapsed, waited) = runtime.block_on(site.sell(*way));
+                eprintln!(
+                    "round {round}, {}, {}: {} ms",
+                    site.name,
+                    way.name,
+                    elapsed.as_millis()
+                );
                 if round > 0 {
                     rates[at][by].push(per_second(way.leads, elapsed));
                     waits[at][by].extend(waited);

@@ -54,19 +54,19 @@ pub const SHAPES: [Shape; 4] = [
         requests: 10_000,
         verticals: 50,
         countries: 10,
-        places: [10, 290, 350, 200],
+        places: [20, 550, 300, 80],
     },
     Shape {
         requests: 100_000,
         verticals: 50,
         countries: 40,
-        places: [1, 15, 170, 420],
+        places: [5, 100, 500, 250],
     },
     Shape {
         requests: 1_000_000,
         verticals: 50,
         countries: 60,
-        places: [0, 1, 20, 380],
+        places: [0, 12, 170, 400],
     },
 ];
 

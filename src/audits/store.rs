@@ -11,7 +11,6 @@ use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadAuditId, LeadId, UserId, VerticalId};
 use crate::leads::LeadState;
 use crate::vault::{Sealed, Vault};
-use crate::verification::Verdict;
 
 /// A place in the order in which leads were received.
 pub type Place = (Ts, LeadId);
@@ -99,11 +98,12 @@ pub fn fresh(conn: &mut Conn, (at, id): Place, until: Ts, limit: i64) -> Result<
 
 /// Warnings that the checks of a lead gave.
 pub fn warnings(conn: &mut Conn, lead: LeadId) -> Result<i64> {
-    Ok(lead_checks::table
-        .filter(lead_checks::lead_id.eq(lead))
-        .filter(lead_checks::verdict.eq(Verdict::Warn))
-        .count()
-        .get_result(conn)?)
+    let warnings: Option<i32> = lead_checks::table
+        .find(lead)
+        .select(lead_checks::warnings)
+        .first(conn)
+        .optional()?;
+    Ok(i64::from(warnings.unwrap_or(0)))
 }
 
 /// Leads that the same seller sent in the hour up to this one.

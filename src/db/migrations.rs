@@ -34,6 +34,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000028_ageing",
     "20261128000031_pings",
     "20261128000032_sharing",
+    "20261128000033_check_lists",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use diesel::Connection as _;
@@ -22,6 +23,8 @@ use crate::error::{Code, Error, Result};
 const QUEUE_LENGTH: usize = 4096;
 /// Jobs in one commit: larger groups gain little and wait longer.
 const GROUP_SIZE: usize = 64;
+/// Work after which a group is committed as far as it came: whoever writes a little waits for nobody's thousands.
+const LONG: Duration = Duration::from_millis(50);
 
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
@@ -126,26 +129,33 @@ fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Conn, url: &DatabaseUrl) {
         }
         metrics::histogram!("galena_writer_group_size")
             .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        match commit_group(&mut conn, &mut group) {
-            Ok(outcomes) => {
-                for (job, outcome) in group.into_iter().zip(outcomes) {
-                    job.answer(outcome);
+        while !group.is_empty() {
+            match commit_group(&mut conn, &mut group) {
+                Ok(outcomes) => {
+                    let done: Vec<_> = group.drain(..outcomes.len()).collect();
+                    for (job, outcome) in done.into_iter().zip(outcomes) {
+                        job.answer(outcome);
+                    }
                 }
-            }
-            Err(error) => {
-                tracing::warn!(%error, jobs = group.len(), "a write group was aborted");
-                reconnect(&mut conn, url);
-                each_alone(group, &mut conn, url);
+                Err(error) => {
+                    tracing::warn!(%error, jobs = group.len(), "a write group was aborted");
+                    reconnect(&mut conn, url);
+                    each_alone(std::mem::take(&mut group), &mut conn, url);
+                }
             }
         }
     }
 }
 
-/// Runs a group in one transaction; an error means that none of it was committed.
+/// Runs the first jobs of a group in one transaction, all of them unless they are long; an error means that none of
+/// it was committed.
 fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
     transaction::begin(conn)?;
-    let mut outcomes = Vec::with_capacity(group.len());
+    let (mut outcomes, start) = (Vec::with_capacity(group.len()), Instant::now());
     for job in group {
+        if !outcomes.is_empty() && start.elapsed() > LONG {
+            break;
+        }
         let outcome = guarded(|| conn.transaction(|conn| job.run(conn)));
         match outcome {
             Err(error) if !transaction::leaves_group_alive(&error) => return Err(error),

@@ -264,7 +264,18 @@ fn keep_check(
         points: 0,
         at,
     };
-    store::confirm::keep_check(conn, id, &check)
+    store::checks::change(conn, id, |checks| {
+        match checks.iter_mut().find(|one| one.name == check.name) {
+            Some(one) => {
+                one.verdict = check.verdict;
+                one.code = check.code;
+                one.effect = check.effect;
+                one.at = check.at;
+            }
+            // The lead was received while the check was off.
+            None => checks.push(check.clone()),
+        }
+    })
 }
 
 /// Ends the wait of leads that were not confirmed in time, up to `limit`; says how many.

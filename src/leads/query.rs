@@ -115,7 +115,7 @@ pub fn details(
     const EVENTS: i64 = 100;
     Ok(Details {
         lead: store::list::find(conn, id, seller)?,
-        checks: store::list::checks(conn, id)?,
+        checks: store::checks::of_lead(conn, id)?,
         consent: store::consent(conn, id)?,
         sales: exchange.sales(conn, id)?,
         score: scoring::explain(conn, id)?,
@@ -139,6 +139,15 @@ pub fn hash_anew(conn: &mut Conn, vault: &Vault, id: LeadId) -> Result<()> {
     let (email, phone) = (contact.email.as_deref(), contact.phone.as_deref());
     suppression::keep(conn, id, &suppression::to_write(vault, email, phone))?;
     store::intake::claim_anew(conn, vault, &contact, id)
+}
+
+/// Empties what the checks of a lead say beside their codes, when its person is erased.
+pub fn forget_check_details(conn: &mut Conn, id: LeadId) -> Result<()> {
+    store::checks::change(conn, id, |checks| {
+        for check in checks {
+            check.detail = None;
+        }
+    })
 }
 
 /// Who asks to see a contact before it is bought, and why.

@@ -1,6 +1,7 @@
 //! The tables of leads.
 
 pub(super) mod ageing;
+pub(super) mod checks;
 pub(super) mod confirm;
 pub(super) mod imports;
 pub(super) mod intake;

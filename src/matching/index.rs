@@ -230,11 +230,12 @@ impl Index {
                 }
             }
         }
-        let (mut rules, mut many) = (Vec::new(), Vec::new());
-        for program in numbers
-            .iter()
+        let programs = numbers.iter();
+        let programs: Vec<&Program> = programs
             .filter_map(|number| self.programs.get(*number))
-        {
+            .collect();
+        let (mut rules, mut many) = (Vec::with_capacity(programs.len()), Vec::new());
+        for program in programs {
             let takes = match program.verdict(&lookup.view) {
                 Verdict::Yes => true,
                 Verdict::No => false,
@@ -246,8 +247,9 @@ impl Index {
                 rules.push(&program.rule);
             }
         }
-        many.sort_unstable_by_key(|rule| rule.request.id);
-        many.dedup_by_key(|rule| rule.request.id);
+        // The programs of one rule share it, so that its place in memory tells them.
+        many.sort_unstable_by_key(|rule| Arc::as_ptr(rule));
+        many.dedup_by_key(|rule| Arc::as_ptr(rule));
         rules.extend(many);
         rules
     }
@@ -306,11 +308,7 @@ impl Index {
         let (buckets, masks) = places::buckets(listing.vertical_id, places, &self.words);
         Some(ask(&Lookup {
             have: layout.have(listing, &values, now),
-            view: View {
-                listing,
-                values: &values,
-                consent_days: now.days_since(listing.consent_given_at),
-            },
+            view: View::of(listing, &values, now),
             buckets,
             masks,
         }))

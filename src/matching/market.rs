@@ -1,6 +1,6 @@
 //! Meets listings with the active requests, which stand in memory as of one end of the change log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -22,6 +22,9 @@ use crate::verticals::Selling;
 
 /// Comparisons with the database that must fail before it is believed to differ.
 const COMPARISONS: usize = 3;
+
+/// Requests that one statement asks about.
+const MOST_ASKED: usize = 1_000;
 
 /// Requests of a market that are looked at one by one for the nearest.
 const LOOKED_THROUGH: usize = 2_000;
@@ -49,6 +52,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether the order asks when the contenders got their last lead.
+    fn asks_served(&self) -> bool {
+        let rule = self.selling.rules.distribution;
+        needs_served(rule, &self.contenders) || sharing::needs_served(rule, &self.contenders)
+    }
+
     /// Leaves out those that bid by the number of buyers, where it is open; says how many they were.
     pub fn leave_sharers(&mut self) -> usize {
         let all = self.candidates.len();
@@ -58,6 +67,38 @@ impl Plan {
                 .retain(|one| one.request.shared_bids.is_empty());
         }
         all - self.candidates.len()
+    }
+}
+
+/// A plan before its candidates are in order.
+struct Draft {
+    plan: Plan,
+    candidates: HashMap<RequestId, Candidate>,
+}
+
+/// When requests got their last lead, where the order asks for it.
+#[derive(Default)]
+struct Served(HashMap<RequestId, Ts>);
+
+impl Served {
+    fn read(&mut self, conn: &mut Conn, drafts: &[Draft]) -> Result<()> {
+        let asked = drafts
+            .iter()
+            .map(|draft| &draft.plan)
+            .filter(|plan| plan.asks_served());
+        let ids: BTreeSet<RequestId> = asked
+            .flat_map(|plan| plan.contenders.iter().map(|one| one.request))
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<RequestId> = ids.into_iter().collect();
+        for some in ids.chunks(MOST_ASKED) {
+            let served = requests::last_served(conn, some)?;
+            self.0
+                .extend(served.into_iter().filter_map(|(id, at)| Some((id, at?))));
+        }
+        Ok(())
     }
 }
 
@@ -85,59 +126,83 @@ impl Market {
     /// Caps, wallets and earlier purchases are not looked at: the sale's guarded updates decide them.
     pub fn plan(&self, conn: &mut Conn, listing: &Listing, now: Ts) -> Result<Plan> {
         let snapshot = self.present(conn)?;
-        self.plan_by(&snapshot, conn, listing, now)
+        let draft = self.contend(&snapshot, listing, now);
+        let mut served = Served::default();
+        served.read(conn, std::slice::from_ref(&draft))?;
+        self.arranged(conn, draft, &served, listing, now)
     }
 
-    /// The plan of each of many listings, by one view of the requests.
+    /// The plan of each of many listings, by one view of the requests: each as if the first candidates of those before
+    /// it, where they have one copy to sell, had been served.
     pub fn plans(&self, conn: &mut Conn, listings: &[&Listing], now: Ts) -> Result<Vec<Plan>> {
         let snapshot = self.present(conn)?;
-        let plans = listings
+        let drafts = listings
             .iter()
-            .map(|listing| self.plan_by(&snapshot, conn, listing, now));
-        plans.collect()
+            .map(|listing| self.contend(&snapshot, listing, now));
+        let drafts: Vec<Draft> = drafts.collect();
+        let mut served = Served::default();
+        served.read(conn, &drafts)?;
+        let mut plans = Vec::with_capacity(drafts.len());
+        for (draft, listing) in drafts.into_iter().zip(listings) {
+            let plan = self.arranged(conn, draft, &served, listing, now)?;
+            if listing.copies - listing.copies_sold == 1
+                && let Some(first) = plan.contenders.first()
+            {
+                served.0.insert(first.request, now);
+            }
+            plans.push(plan);
+        }
+        Ok(plans)
     }
 
-    fn plan_by(
-        &self,
-        snapshot: &Snapshot,
-        conn: &mut Conn,
-        listing: &Listing,
-        now: Ts,
-    ) -> Result<Plan> {
+    /// Who takes the listing, in no order yet.
+    fn contend(&self, snapshot: &Snapshot, listing: &Listing, now: Ts) -> Draft {
         let selling = snapshot.selling.get(&listing.vertical_id).cloned();
-        let mut plan = Plan {
-            selling: selling.unwrap_or_default(),
-            day: draws::day_of(now),
-            ..Plan::default()
+        let mut draft = Draft {
+            plan: Plan {
+                selling: selling.unwrap_or_default(),
+                day: draws::day_of(now),
+                ..Plan::default()
+            },
+            candidates: HashMap::new(),
         };
-        let mut candidates = HashMap::new();
-        if plan.selling.stopped {
-            return Ok(plan);
+        if draft.plan.selling.stopped {
+            return draft;
         }
         for rule in self.found(snapshot, listing, now) {
             if !rule.is_open(listing, now) {
                 continue;
             }
             let offer = rule.offer(listing, now);
-            plan.contenders
-                .push(contender(rule, &offer, (listing, now)));
+            let contender = contender(rule, &offer, (listing, now));
+            draft.plan.contenders.push(contender);
             let candidate = Candidate {
                 request: Arc::clone(&rule.request),
                 offer,
                 odds: rule.odds,
             };
-            candidates.insert(rule.request.id, candidate);
+            draft.candidates.insert(rule.request.id, candidate);
         }
+        draft
+    }
+
+    fn arranged(
+        &self,
+        conn: &mut Conn,
+        mut draft: Draft,
+        served: &Served,
+        listing: &Listing,
+        now: Ts,
+    ) -> Result<Plan> {
+        let mut plan = draft.plan;
         if plan.contenders.is_empty() {
             return Ok(plan);
         }
         let rule = plan.selling.rules.distribution;
         let is_open = sharing::is_open(&plan.contenders);
-        if needs_served(rule, &plan.contenders) || sharing::needs_served(rule, &plan.contenders) {
-            let ids: Vec<RequestId> = plan.contenders.iter().map(|one| one.request).collect();
-            let served: HashMap<_, _> = requests::last_served(conn, &ids)?.into_iter().collect();
+        if plan.asks_served() {
             for one in &mut plan.contenders {
-                one.served = served.get(&one.request).copied().flatten();
+                one.served = served.0.get(&one.request).copied();
             }
         }
         let seed = self.seed_of(conn, plan.day, now)?;
@@ -153,7 +218,7 @@ impl Market {
         }
         let in_order = plan.contenders.iter();
         plan.candidates = in_order
-            .filter_map(|one| candidates.remove(&one.request))
+            .filter_map(|one| draft.candidates.remove(&one.request))
             .collect();
         Ok(plan)
     }

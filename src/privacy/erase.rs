@@ -10,6 +10,7 @@ use crate::clock::Ts;
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::id::{AccountId, ImportId, LeadId, RefusedLeadId};
+use crate::leads;
 
 /// Erases a lead in one transaction; false when it was erased before.
 ///
@@ -19,6 +20,7 @@ pub fn erase(conn: &mut Conn, id: LeadId, cause: Cause, actor: Actor, now: Ts) -
         return Ok(false);
     };
     store::erase::parts(conn, id)?;
+    leads::forget_check_details(conn, id)?;
     let traces = store::erase::purchases_of(conn, id)?;
     let mut accounts = traces.accounts;
     accounts.push(seller);

@@ -11,10 +11,13 @@ use crate::error::Result;
 use crate::id::{DecisionId, LeadId};
 use crate::leads::{self, Exchange, Listing, SaleSummary};
 use crate::matching::decisions::{self, Body, Decision, Try};
-use crate::matching::distribution::{TRIED, needs_served, pays};
+use crate::matching::distribution::{TRIED, pays};
 use crate::matching::{Candidate, Market, Plan};
 use crate::money::Money;
 use crate::requests;
+
+/// Candidates beyond the copies of a lead that are locked with those of others.
+const SPARE: usize = 2;
 
 /// Sells new leads to the best-ranked requests that can pay.
 pub struct Seller {
@@ -111,6 +114,7 @@ impl Exchange for Seller {
                 together.push((at, id, order));
             }
         }
+        lock_first(conn, &plans, listings)?;
         let orders: Vec<Order<'_>> = together.iter().map(|(.., order)| order.clone()).collect();
         let sold = sell_together(conn, &orders, now)?;
         let (mut sales, mut decided) = (vec![Vec::new(); listings.len()], Vec::new());
@@ -145,12 +149,25 @@ impl Exchange for Seller {
     }
 }
 
-/// Whether a lead has one copy to sell, by rules that do not look at what was sold a moment ago, to somebody who
-/// pays for it alone.
+/// Locks the requests that these leads are likely to go to: all in one order, or two batches could wait for each
+/// other. Further ones are locked as they are tried.
+fn lock_first(conn: &mut Conn, plans: &[Plan], listings: &[&Listing]) -> Result<()> {
+    let mut ids = Vec::new();
+    for (plan, listing) in plans.iter().zip(listings) {
+        let copies = usize::try_from(listing.copies - listing.copies_sold).unwrap_or(0);
+        let first = plan.candidates.iter().take(copies + SPARE);
+        ids.extend(first.map(|candidate| candidate.request.id));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    requests::lock(conn, &ids)
+}
+
+/// Whether a lead has one copy to sell, to somebody who pays for it alone.
 fn is_plain(plan: &Plan, listing: &Listing) -> bool {
     listing.copies == 1
         && listing.copies_sold == 0
-        && !needs_served(plan.selling.rules.distribution, &plan.contenders)
+        && plan.sets.is_none()
         && plan
             .candidates
             .first()

@@ -55,33 +55,33 @@ pub fn terms(
             .filter(purchases::lead_id.eq(listing.id))
             .filter(purchases::buyer_id.eq(buyer)),
     );
+    // Both begin with the person's own hashes. As joins SQLite would begin with all that the buyer has: its lists,
+    // its purchases of the month.
+    let listed = suppressions::table
+        .filter(suppressions::hash.eq(contact_hashes::hash))
+        .filter(
+            suppressions::owner_id
+                .is_null()
+                .or(suppressions::owner_id.eq(buyer)),
+        );
     let barred = diesel::dsl::exists(
-        suppressions::table
-            .inner_join(contact_hashes::table.on(contact_hashes::hash.eq(suppressions::hash)))
+        contact_hashes::table
             .filter(contact_hashes::lead_id.eq(listing.id))
-            .filter(
-                suppressions::owner_id
-                    .is_null()
-                    .or(suppressions::owner_id.eq(buyer)),
-            ),
+            .filter(diesel::dsl::exists(listed)),
     );
-    let other_hashes = diesel::alias!(contact_hashes as other_hashes);
+    let own_hashes = diesel::alias!(contact_hashes as own_hashes);
     let buyers = diesel::alias!(accounts as buyers);
+    let own = own_hashes
+        .filter(own_hashes.field(contact_hashes::lead_id).eq(listing.id))
+        .select(own_hashes.field(contact_hashes::hash));
     let recent = diesel::dsl::exists(
         contact_hashes::table
-            .inner_join(
-                other_hashes.on(other_hashes
-                    .field(contact_hashes::hash)
-                    .eq(contact_hashes::hash)),
-            )
-            .inner_join(
-                purchases::table
-                    .on(purchases::lead_id.eq(other_hashes.field(contact_hashes::lead_id))),
-            )
-            .filter(contact_hashes::lead_id.eq(listing.id))
-            .filter(other_hashes.field(contact_hashes::lead_id).ne(listing.id))
-            .filter(purchases::buyer_id.eq(buyer))
-            .filter(purchases::purchased_at.gt(now.minus_days(SAME_PERSON_DAYS))),
+            .filter(contact_hashes::hash.eq_any(own))
+            .filter(contact_hashes::lead_id.ne(listing.id))
+            .filter(diesel::dsl::exists(bought_since(
+                buyer,
+                now.minus_days(SAME_PERSON_DAYS),
+            ))),
     );
     let may_buy = diesel::dsl::exists(
         buyers
@@ -131,6 +131,15 @@ pub fn terms(
     })
 }
 
+/// Purchases of the lead of a row of `contact_hashes`.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn bought_since(buyer: AccountId, since: Ts) -> _ {
+    purchases::table
+        .filter(purchases::lead_id.eq(contact_hashes::lead_id))
+        .filter(purchases::buyer_id.eq(buyer))
+        .filter(purchases::purchased_at.gt(since))
+}
+
 /// Whether the buyer got somebody with a contact of these hashes a short while ago.
 pub fn got_recently(
     conn: &mut Conn,
@@ -141,11 +150,10 @@ pub fn got_recently(
     if hashes.is_empty() {
         return Ok(false);
     }
-    let recent = purchases::table
-        .inner_join(contact_hashes::table.on(contact_hashes::lead_id.eq(purchases::lead_id)))
+    let since = now.minus_days(SAME_PERSON_DAYS);
+    let recent = contact_hashes::table
         .filter(contact_hashes::hash.eq_any(hashes))
-        .filter(purchases::buyer_id.eq(buyer))
-        .filter(purchases::purchased_at.gt(now.minus_days(SAME_PERSON_DAYS)))
+        .filter(diesel::dsl::exists(bought_since(buyer, since)))
         .count();
     let count: i64 = recent.get_result(conn)?;
     Ok(count > 0)

@@ -1,6 +1,6 @@
 //! Many sales in one transaction, in few statements; what does not go smoothly is left to be sold alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::Connection as _;
 
@@ -16,7 +16,7 @@ use crate::requests;
 /// Sells the only copy of each of these leads, each of another person, to the request that orders it. `None` stands
 /// for an order that a gate refused, or that could not be done together with the others; it left nothing behind.
 ///
-/// The orders come from requests and wait for no outcome.
+/// The orders come from requests, which the caller has locked, and wait for no outcome.
 pub(super) fn sell_together(
     conn: &mut Conn,
     orders: &[Order<'_>],
@@ -38,15 +38,13 @@ fn sell_or_stop(
     orders: &[Order<'_>],
     now: Ts,
 ) -> Result<Vec<Option<Purchase>>, Stop> {
-    // In one order, or two transactions could wait for each other.
-    let mut requests: Vec<RequestId> = orders.iter().filter_map(|o| Some(o.request?.id)).collect();
-    requests.sort_unstable();
-    requests.dedup();
-    requests::lock(conn, &requests)?;
-    let mut wallets = Wallets::of(conn, orders)?;
+    let mut limits = Limits {
+        wallets: Wallets::of(conn, orders)?,
+        full: HashSet::new(),
+    };
     let mut purchases = Vec::with_capacity(orders.len());
     for order in orders {
-        purchases.push(agree(conn, order, &mut wallets, now)?);
+        purchases.push(agree(conn, order, &mut limits, now)?);
     }
     let sold = purchases.iter().zip(orders);
     let sold: Vec<(&Purchase, &Order<'_>)> = sold
@@ -71,22 +69,33 @@ fn sell_or_stop(
 fn agree(
     conn: &mut Conn,
     order: &Order<'_>,
-    wallets: &mut Wallets,
+    limits: &mut Limits,
     now: Ts,
 ) -> Result<Option<Purchase>, Stop> {
     let Some(request) = order.request else {
         return Ok(None);
     };
+    if limits.full.contains(&request.id) || !limits.wallets.cover(order) {
+        return Ok(None);
+    }
     let version = order.agreement.version.id;
     let terms = store::terms(conn, order.listing, order.buyer, version, now)?;
-    if terms.closed.is_some() || !wallets.cover(order) {
+    if terms.closed.is_some() {
         return Ok(None);
     }
     if requests::take(conn, request, request.commitment(order.price), now)?.is_some() {
+        limits.full.insert(request.id);
         return Ok(None);
     }
-    wallets.spend(order);
+    limits.wallets.spend(order);
     Ok(Some(purchase_of(order, terms.commission, now)?))
+}
+
+/// What is known of limits that orders have met.
+struct Limits {
+    wallets: Wallets,
+    /// Requests that took no more.
+    full: HashSet<RequestId>,
 }
 
 /// What buyers could spend at the beginning, less what they spend here. The ledger decides; this only spares it

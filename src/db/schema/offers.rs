@@ -120,16 +120,10 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::DbUuid;
 
-    lead_checks (lead_id, name) {
+    lead_checks (lead_id) {
         lead_id -> DbUuid,
-        name -> Text,
-        position -> Integer,
-        verdict -> Text,
-        code -> Nullable<Text>,
-        detail -> Nullable<Text>,
-        effect -> Text,
-        points -> Integer,
-        at -> BigInt,
+        warnings -> Integer,
+        checks -> Text,
     }
 }
 

@@ -41,9 +41,13 @@ pub(super) fn receive(
     by: &Receiver<'_>,
     sent: &[Sent<'_>],
 ) -> Result<Vec<Result<Received, Vec<FieldError>>>> {
-    let known = Known::read(conn, by, sent)?;
-    let (entering, mut outcomes) = judge_each(by, sent, known, conn)?;
+    let mut known = Known::read(conn, by, sent)?;
+    let (entering, mut outcomes) = judge_each(by, sent, &mut known)?;
     write(conn, by, &entering)?;
+    let taken = entering.iter().map(|(at, one)| (*at, one.listing.id));
+    known
+        .sources
+        .keep(conn, &taken.collect::<Vec<_>>(), by.now)?;
     let sales = offer(conn, by, &entering)?;
     for ((at, entering), sales) in entering.into_iter().zip(sales) {
         let mut listing = entering.listing;
@@ -127,8 +131,7 @@ type Judged<'a> = (
 fn judge_each<'a>(
     by: &Receiver<'_>,
     sent: &[Sent<'a>],
-    mut known: Known<'_>,
-    conn: &mut Conn,
+    known: &mut Known<'_>,
 ) -> Result<Judged<'a>> {
     let mut entering: Vec<(usize, Entering<'a>)> = Vec::with_capacity(sent.len());
     let mut outcomes = Vec::with_capacity(sent.len());
@@ -180,11 +183,6 @@ fn judge_each<'a>(
         };
         entering.push((at, one));
     }
-    let taken: Vec<(usize, LeadId)> = entering
-        .iter()
-        .map(|(at, one)| (*at, one.listing.id))
-        .collect();
-    known.sources.keep(conn, &taken, by.now)?;
     Ok((entering, outcomes))
 }
 

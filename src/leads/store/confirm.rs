@@ -4,15 +4,11 @@ use diesel::prelude::*;
 
 use crate::clock::Ts;
 use crate::db::Conn;
-use crate::db::schema::{lead_checks, lead_confirmations, leads};
-use crate::error::{Reason, Result};
+use crate::db::schema::{lead_confirmations, leads};
+use crate::error::Result;
 use crate::id::{AccountId, LeadId};
 use crate::leads::LeadState;
 use crate::leads::confirm::{CodeChannel, Progress};
-use crate::verification::Check;
-
-/// Behind all other checks of a lead.
-const LAST: i32 = 99;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = lead_confirmations)]
@@ -139,32 +135,6 @@ pub fn confirm(conn: &mut Conn, id: LeadId, hash: &[u8], now: Ts) -> Result<bool
         .set(lead_confirmations::confirmed_at.eq(now))
         .execute(conn)?;
     Ok(confirmed == 1)
-}
-
-/// Sets what a check of the lead became.
-pub fn keep_check(conn: &mut Conn, id: LeadId, check: &Check) -> Result<()> {
-    let changed = (
-        lead_checks::verdict.eq(check.verdict),
-        lead_checks::code.eq(check.code.map(Reason::as_str)),
-        lead_checks::effect.eq(check.effect),
-        lead_checks::at.eq(check.at),
-    );
-    let updated = diesel::update(lead_checks::table.find((id, check.name)))
-        .set(changed)
-        .execute(conn)?;
-    if updated == 0 {
-        // The lead was received while the check was off.
-        diesel::insert_into(lead_checks::table)
-            .values((
-                lead_checks::lead_id.eq(id),
-                lead_checks::name.eq(check.name),
-                lead_checks::position.eq(LAST),
-                lead_checks::points.eq(check.points),
-                changed,
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
 }
 
 /// Leads that wait, and whose time to be confirmed is over.

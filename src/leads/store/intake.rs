@@ -9,7 +9,7 @@ use diesel::upsert::excluded;
 use super::contact_place;
 use crate::clock::Ts;
 use crate::db::schema::{
-    consent_texts, contact_claims, contact_hashes, lead_checks, lead_consents, lead_contacts, leads,
+    consent_texts, contact_claims, contact_hashes, lead_consents, lead_contacts, leads,
 };
 use crate::db::types::json;
 use crate::db::{Conn, Prepared, each, insert_rows};
@@ -17,22 +17,8 @@ use crate::error::{Error, Reason, Result};
 use crate::id::{ImportId, LeadId, VerticalId};
 use crate::leads::{Contact, Draft, Listing};
 use crate::vault::{Vault, sha256};
-use crate::verification::{Check, CheckName, Effect, Verdict, email};
+use crate::verification::{Check, email};
 use crate::verticals::Vertical;
-
-#[derive(Insertable)]
-#[diesel(table_name = lead_checks, treat_none_as_default_value = false)]
-struct CheckRow {
-    lead_id: LeadId,
-    name: CheckName,
-    position: i32,
-    verdict: Verdict,
-    code: Option<String>,
-    detail: Option<String>,
-    effect: Effect,
-    points: i32,
-    at: Ts,
-}
 
 #[derive(Insertable)]
 #[diesel(table_name = contact_claims)]
@@ -250,22 +236,8 @@ pub fn insert_parts(conn: &mut Conn, vault: &Vault, new: &[NewLead<'_>]) -> Resu
         keep_text(conn, &hash, text)?;
     }
     insert_rows!(conn, lead_consents::table, &consents)?;
-    let checks = new.iter().flat_map(|lead| {
-        (0..).zip(lead.checks).map(|(position, check)| CheckRow {
-            lead_id: lead.listing.id,
-            name: check.name,
-            position,
-            verdict: check.verdict,
-            code: check.code.map(|code| code.as_str().to_owned()),
-            detail: check.detail.clone(),
-            effect: check.effect,
-            points: check.points,
-            at: check.at,
-        })
-    });
-    let checks: Vec<CheckRow> = checks.collect();
-    insert_rows!(conn, lead_checks::table, &checks)?;
-    Ok(())
+    let checks = new.iter().map(|lead| (lead.listing.id, lead.checks));
+    super::checks::insert(conn, checks)
 }
 
 /// The spelling by which the contact's mailbox is hashed.

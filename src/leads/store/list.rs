@@ -6,14 +6,13 @@ use diesel::sql_types::Text;
 
 use super::ListingRow;
 use crate::clock::Ts;
-use crate::db::schema::{contact_hashes, lead_checks, leads, verticals};
+use crate::db::schema::{contact_hashes, leads, verticals};
 use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
-use crate::error::{Code, Error, Reason, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId};
 use crate::leads::LeadState;
 use crate::leads::query::{Filter, Lead, Order, Search};
-use crate::verification::{Check, CheckName, Effect, Verdict};
 
 diesel::define_sql_function! {
     fn lower(text: Text) -> Text;
@@ -156,39 +155,6 @@ pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadSta
         query = query.filter(leads::seller_id.eq(seller));
     }
     Ok(query.load(conn)?)
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = lead_checks)]
-struct CheckRow {
-    name: CheckName,
-    verdict: Verdict,
-    code: Option<String>,
-    detail: Option<String>,
-    effect: Effect,
-    points: i32,
-    at: Ts,
-}
-
-/// The checks of a lead, in the order of the settings that they went by.
-pub fn checks(conn: &mut Conn, id: LeadId) -> Result<Vec<Check>> {
-    let rows: Vec<CheckRow> = lead_checks::table
-        .filter(lead_checks::lead_id.eq(id))
-        .order((lead_checks::position, lead_checks::name))
-        .select(CheckRow::as_select())
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Check {
-            name: row.name,
-            verdict: row.verdict,
-            code: row.code.as_deref().and_then(Reason::of_code),
-            detail: row.detail,
-            effect: row.effect,
-            points: row.points,
-            at: row.at,
-        })
-        .collect())
 }
 
 /// Moves a listed lead to another state; false when it is not listed any more.

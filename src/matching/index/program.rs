@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::layout::{Demands, Layout, Signature, Val, Words};
+use crate::clock::Ts;
 use crate::conditions::{Leaf, Op};
 use crate::id::AccountId;
 use crate::leads::Listing;
@@ -16,7 +17,19 @@ use crate::verticals::{ConsentRecipients, Model, Value};
 pub struct View<'a> {
     pub listing: &'a Listing,
     pub values: &'a [Val],
-    pub consent_days: i64,
+    consent_days: i64,
+    seller: u32,
+}
+
+impl<'a> View<'a> {
+    pub fn of(listing: &'a Listing, values: &'a [Val], now: Ts) -> Self {
+        Self {
+            listing,
+            values,
+            consent_days: now.days_since(listing.consent_given_at),
+            seller: part(listing.seller_id),
+        }
+    }
 }
 
 /// What a program says of a lead.
@@ -28,15 +41,18 @@ pub enum Verdict {
     Ask,
 }
 
-/// One conjunction of one rule. There are as many as requests and more, so every byte counts.
+/// One conjunction of one rule. There are more of them than requests, and a look reads them where they lie: each is
+/// one line of the processor's cache.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Program {
     pub rule: Arc<Rule>,
     checks: Box<[Check]>,
-    buyer: AccountId,
     bid: i64,
     most: i64,
     consent_days: i32,
+    /// A part of the buyer's id: where it is not the seller's, the two are not the same.
+    buyer: u32,
     /// The next program whose request falls on the same place of the directory, or `LAST`.
     next: u32,
     currency: Currency,
@@ -53,8 +69,16 @@ pub struct Program {
     ask: bool,
 }
 
+const _: () = assert!(size_of::<Option<Program>>() == 64);
+
 /// Stands for no next program.
 const LAST: u32 = u32::MAX;
+
+/// Of an id what differs from one to the next.
+fn part(id: AccountId) -> u32 {
+    let [.., a, b, c, d] = *id.0.as_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
 
 /// What a lead's value in one slot must be.
 #[derive(Debug, Clone)]
@@ -115,7 +139,7 @@ impl Program {
         let program = Self {
             rule: Arc::clone(rule),
             checks: checks.into_boxed_slice(),
-            buyer: request.buyer_id,
+            buyer: part(request.buyer_id),
             bid: request.bid.minor,
             most: bounds.most.minor,
             consent_days: days,
@@ -148,7 +172,7 @@ impl Program {
             && view.consent_days <= i64::from(self.consent_days)
             && listing.quality >= i32::from(self.quality)
             && self.currency == listing.ask.currency
-            && self.buyer != listing.seller_id
+            && (self.buyer != view.seller || self.rule.request.buyer_id != listing.seller_id)
             && self.stage.is_none_or(|least| listing.stage >= least)
             && self
                 .model

@@ -8,8 +8,8 @@ use crate::db::Conn;
 use crate::db::schema::{
     consent_texts, contact_claims, contact_hashes, conversions, deliveries, dispute_entries,
     dispute_files, dispute_findings, disputes, erasures, idempotency_keys, import_files, imports,
-    lead_audits, lead_checks, lead_confirmations, lead_consents, lead_contacts, leads,
-    purchase_notes, purchase_work, purchases, refused_leads, source_marks,
+    lead_audits, lead_confirmations, lead_consents, lead_contacts, leads, purchase_notes,
+    purchase_work, purchases, refused_leads, source_marks,
 };
 use crate::db::types::from_json;
 use crate::error::Result;
@@ -94,9 +94,6 @@ pub fn parts(conn: &mut Conn, id: LeadId) -> Result<()> {
     if let Some(hash) = text {
         drop_unused_text(conn, &hash)?;
     }
-    diesel::update(lead_checks::table.filter(lead_checks::lead_id.eq(id)))
-        .set(lead_checks::detail.eq(None::<String>))
-        .execute(conn)?;
     diesel::delete(contact_claims::table.filter(contact_claims::lead_id.eq(id))).execute(conn)?;
     diesel::delete(contact_hashes::table.filter(contact_hashes::lead_id.eq(id))).execute(conn)?;
     diesel::delete(source_marks::table.filter(source_marks::lead_id.eq(id))).execute(conn)?;
