@@ -213,6 +213,7 @@ on_both!(async fn a_ping_holds_a_bid_for_a_lead_alone(app) {
     assert_eq!(left, (1, 1));
 
     // A bid for any number is held for one of three copies; the others are for those that bid for three.
+    app.advance(SECOND);
     let (plain, _) = bidder(app, "500.00", "15.00", &[]).await;
     let mut several = pings::ping_of(3);
     several["copies"] = json!(3);
