@@ -190,7 +190,8 @@ async fn statements(app: &TestApp, seller: &Trader, first: usize, count: usize) 
     let intakes: Vec<Intake> = app
         .read(move |conn| {
             let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
-            let read = |document| Intake::read(&verticals, document, Spelling::Typed, &verifier, now);
+            let read =
+                |document| Intake::read(&verticals, document, Spelling::Typed, &verifier, now);
             Ok(documents.into_iter().map(read).collect())
         })
         .await;
@@ -211,14 +212,16 @@ async fn statements(app: &TestApp, seller: &Trader, first: usize, count: usize) 
         let taken = leads::take_in_all(conn, &vault, &*exchange, seller, &sent, now);
         conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
         for outcome in taken? {
-            let Outcome::Taken(received) = outcome else { panic!("{outcome:?}") };
+            let Outcome::Taken(received) = outcome else {
+                panic!("{outcome:?}")
+            };
             assert_eq!(received.sales.len(), 1);
         }
         Ok(())
     })
     .await;
-    let said = std::mem::take(&mut *said.lock().unwrap());
-    said
+    let mut told = said.lock().unwrap();
+    std::mem::take(&mut *told)
 }
 
 /// Three buyers, of whom two bid the same, so that their turns count.
@@ -251,7 +254,10 @@ fn a_lead_of_a_batch_is_three_statements_on_postgres() {
         three_buyers(&app).await;
         let alone = statements(&app, &seller, 0, 1).await.len();
         let many = statements(&app, &seller, 10, 100).await.len();
-        assert!(alone > 30 && many < 100 * 3, "one: {alone}, a hundred: {many}");
+        assert!(
+            alone > 30 && many < 100 * 3,
+            "one: {alone}, a hundred: {many}"
+        );
         market::assert_laws(&app).await;
         app.stop().await;
     });
@@ -279,16 +285,26 @@ fn no_statement_of_a_sale_reads_more_as_the_market_grows() {
             .read(move |conn| {
                 let mut grows = Vec::new();
                 for sql in &said {
-                    let plan: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?;
+                    let plan: Vec<Step> =
+                        diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?;
                     // All that a buyer bought, or has on its lists, is as long as the market is old.
                     let is_long = |step: &&Step| {
                         let own = ["SCAN CONSTANT ROW", "VALUES CLAUSE"];
                         let scans = step.detail.starts_with("SCAN ")
                             && !own.iter().any(|rows| step.detail.contains(rows));
-                        let lists = ["purchases_buyer", "purchases_seller", "suppressions_owner", "audit_log_"];
+                        let lists = [
+                            "purchases_buyer",
+                            "purchases_seller",
+                            "suppressions_owner",
+                            "audit_log_",
+                        ];
                         scans || lists.iter().any(|index| step.detail.contains(index))
                     };
-                    grows.extend(plan.iter().filter(is_long).map(|step| format!("{}: {sql}", step.detail)));
+                    grows.extend(
+                        plan.iter()
+                            .filter(is_long)
+                            .map(|step| format!("{}: {sql}", step.detail)),
+                    );
                 }
                 Ok(grows)
             })

@@ -206,7 +206,7 @@ fn refusals(draft: &Draft, held: &[Claim], judged: Judgement) -> Vec<FieldError>
         .collect()
 }
 
-fn facts<'a>(draft: &'a Draft, now: Ts) -> Facts<'a> {
+fn facts(draft: &Draft, now: Ts) -> Facts<'_> {
     Facts {
         attributes: &draft.attributes,
         channel: draft.origin.channel.map(Channel::as_str),
@@ -248,19 +248,17 @@ fn write(conn: &mut Conn, by: &Receiver<'_>, entering: &[(usize, Entering<'_>)])
 }
 
 fn claim(conn: &mut Conn, by: &Receiver<'_>, entering: &[(usize, Entering<'_>)]) -> Result<()> {
-    let mut claims: BTreeMap<VerticalId, (&Vertical, Vec<(Vec<u8>, LeadId)>)> = BTreeMap::new();
-    for (_, one) in entering {
-        let vertical = &one.sent.0.vertical;
-        let of_vertical = claims.entry(vertical.id);
-        let (_, own) = of_vertical.or_insert_with(|| (vertical, Vec::new()));
-        own.extend(
-            one.claims
-                .iter()
-                .map(|claim| (claim.hash.clone(), one.listing.id)),
-        );
-    }
-    for (vertical, claims) in claims.into_values() {
-        if !store::claim(conn, vertical, claims, by.now)? {
+    let verticals = entering.iter().map(|(_, one)| &one.sent.0.vertical);
+    let verticals: BTreeMap<VerticalId, _> = verticals.map(|one| (one.id, one)).collect();
+    for (id, vertical) in verticals {
+        let of_vertical = entering
+            .iter()
+            .filter(|(_, one)| one.listing.vertical_id == id);
+        let claims = of_vertical.flat_map(|(_, one)| {
+            let own = one.claims.iter();
+            own.map(|claim| (claim.hash.clone(), one.listing.id))
+        });
+        if !store::claim(conn, vertical, claims.collect(), by.now)? {
             return Err(Error::refused(Code::Unavailable));
         }
     }
