@@ -163,7 +163,6 @@ fn order(
         "filter": {"all": all},
         "bid": {"amount": format!("{}.00", rng.usize(8..40)), "currency": "EUR"},
         "quantity": 100_000,
-        "need_phone": rng.bool(),
     });
     let input: TermsJson = serde_json::from_value(document).unwrap();
     let now = Clock::System.now();
