@@ -24,7 +24,7 @@ use crate::web::{Body, Ctx, Idempotency, Problem};
 
 /// The most leads of a batch.
 const MAX_LEADS: usize = 1_000;
-/// Leads of one transaction. PostgreSQL binds 65,535 values in a statement, and a lead has some 200 in its checks.
+/// Leads of one transaction, a statement a table: PostgreSQL binds 65,535 values in one, and a lead has 27.
 const TOGETHER: usize = 100;
 /// Transactions at once, on PostgreSQL; SQLite's one writer takes one after the other.
 const AT_ONCE: usize = 4;
