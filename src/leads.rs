@@ -24,6 +24,7 @@ pub mod refused;
 mod store;
 mod subject;
 mod told;
+mod wanted;
 
 use utoipa::ToSchema;
 
@@ -41,13 +42,16 @@ pub use query::{
     Details, Filter, Lead, Order, Search, Viewing, counts, details, forget_check_details,
     hash_anew, hashed_after, list, owned, view_contact,
 };
-pub use receive::{Intake, Outcome, Received, Source, Via, receive, take_in, take_in_all};
+pub use receive::{
+    Intake, Outcome, Received, Source, Tried, Via, receive, take_in, take_in_all, try_all,
+};
 pub use store::checks::of_lead as checks;
 pub use store::intake::is_claimed;
 pub use store::{
     SealedContact, consent, history, listed_in, listing, open_contact, take_copy, take_only_copies,
 };
 pub use told::{Told, changed};
+pub use wanted::{Shown, Wanted, Wants, seal_what_is_clear, shown, wanted, wants};
 
 use crate::clock::Ts;
 use crate::db::types::text_enum;
@@ -99,7 +103,7 @@ text_enum! {
     }
 }
 
-/// A lead as the market sees it: everything but who the person is.
+/// A lead as the market matches it: everything but who the person is, and what it wants in its own words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct Listing {
     pub id: LeadId,
@@ -107,8 +111,6 @@ pub struct Listing {
     pub seller_id: AccountId,
     pub state: LeadState,
     pub attributes: Attributes,
-    pub interest: String,
-    pub timeline: Option<String>,
     pub channel: Option<Channel>,
     pub masked: MaskedContact,
     /// The least that a copy is sold for.

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 pub use exchange::Seller;
 pub use facts::{Fact, facts};
 pub use held::{Announced, HeldBid, hold, sell_held};
-pub use inbox::{Bought, counts, inbox, open, open_many};
+pub use inbox::{Bought, Opened, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
 pub use store::{Filter, InboxRow, SoldRow, by_id, of_buyer, of_lead, of_seller, sold_by};

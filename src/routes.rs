@@ -89,6 +89,7 @@ routes! {
     GET "/api/v1/verticals/{key}" => SIGNED_IN, verticals::api::show;
 
     POST "/api/v1/leads" => seller_writes(Scope::LeadsWrite), leads::api::send;
+    POST "/api/v1/leads/check" => seller_writes(Scope::LeadsWrite), leads::api::check;
     POST "/api/v1/leads/batch" => seller_writes(Scope::LeadsWrite), leads::api::send_batch;
     GET "/api/v1/leads" => seller_reads(Scope::LeadsRead), leads::api::list;
     GET "/api/v1/leads/{id}" => seller_reads(Scope::LeadsRead), leads::api::show;

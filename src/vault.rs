@@ -2,6 +2,7 @@
 //!
 //! Destroying a wrapped key makes its record unreadable for ever, in the database and in every copy of it.
 
+mod bytes;
 mod index;
 
 use std::sync::Arc;
@@ -11,11 +12,12 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::signature::Ed25519KeyPair;
-use aws_lc_rs::{digest, hmac, rand};
+use aws_lc_rs::{digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::{ExposeSecret, SecretBox};
 
+pub use bytes::{hex, random, sha256, unhex};
 pub use index::IndexKey;
 use index::IndexKeys;
 
@@ -164,6 +166,31 @@ impl Vault {
         self.unseal(place, record).map(Some)
     }
 
+    /// Seals another column of a record's row, under its data key.
+    pub fn seal_beside(
+        &self,
+        (place, column): (&str, &str),
+        record: &Sealed,
+        plain: &[u8],
+    ) -> anyhow::Result<Vec<u8>> {
+        let data_key = self.data_key(place, record)?;
+        encrypt(&aead_key(&data_key)?, &bound(place, column), plain)
+    }
+
+    /// Opens another column of a record's row; `None` when its key was destroyed.
+    pub fn unseal_beside(
+        &self,
+        (place, column): (&str, &str),
+        record: &Sealed,
+        sealed: &[u8],
+    ) -> anyhow::Result<Option<Vec<u8>>> {
+        if record.is_erased() {
+            return Ok(None);
+        }
+        let data_key = self.data_key(place, record)?;
+        decrypt(&aead_key(&data_key)?, &bound(place, column), sealed).map(Some)
+    }
+
     /// The same data key, wrapped by the current master key.
     pub fn rewrap(&self, place: &str, record: &Sealed) -> anyhow::Result<Sealed> {
         let data_key = self.data_key(place, record)?;
@@ -287,38 +314,6 @@ fn bound(place: &str, column: &str) -> String {
     format!("{table}.{column}/{row}")
 }
 
-/// `N` bytes from the operating system's generator.
-pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| anyhow!("no randomness"))?;
-    Ok(bytes)
-}
-
-/// SHA-256, for tokens and documents that are compared but not kept.
-pub fn sha256(data: &[u8]) -> Vec<u8> {
-    digest::digest(&digest::SHA256, data).as_ref().to_vec()
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// Bytes from pairs of hexadecimal digits.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-        .collect()
-}
-
 struct OneKey;
 
 impl KeyType for OneKey {
@@ -421,6 +416,26 @@ mod tests {
         };
         assert!(vault.unseal(place, &erased).is_err());
         assert_eq!(vault.unseal_kept(place, &erased).unwrap(), None);
+    }
+
+    #[test]
+    fn a_column_beside_opens_as_itself_and_no_longer_than_its_record() {
+        let vault = vault();
+        let place = "lead_contacts/1";
+        let record = vault.seal(place, b"+37120000000").unwrap();
+        let wanted = (place, "wanted");
+        let beside = vault.seal_beside(wanted, &record, b"glasses").unwrap();
+        let open = |at, sealed| vault.unseal_beside(at, &record, sealed);
+        assert_eq!(open(wanted, &beside).unwrap().unwrap(), b"glasses");
+        assert!(open((place, "sealed"), &beside).is_err());
+        assert!(open(("lead_contacts/2", "wanted"), &beside).is_err());
+        assert!(open(wanted, &record.sealed).is_err());
+        let erased = Sealed {
+            wrapped_key: Vec::new(),
+            ..record.clone()
+        };
+        let opened = vault.unseal_beside(wanted, &erased, &beside).unwrap();
+        assert_eq!(opened, None);
     }
 
     #[test]

@@ -101,7 +101,8 @@ async fn listed(app: &TestApp, seller: &Trader) -> Vec<Lead> {
         seller: Some(seller.account),
         ..Filter::default()
     };
-    app.read(move |conn| leads::list(conn, &filter, 10_000))
+    let vault = app.app.vault.clone();
+    app.read(move |conn| leads::list(conn, &vault, &filter, 10_000))
         .await
 }
 

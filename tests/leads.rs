@@ -8,7 +8,7 @@ use crate::harness::{TestApp, eyewear_lead, with};
 
 const LEADS: &str = "/api/v1/leads";
 
-async fn send(app: &TestApp, key: &str, lead: &Value) -> crate::harness::Answer {
+pub async fn send(app: &TestApp, key: &str, lead: &Value) -> crate::harness::Answer {
     app.api("POST", LEADS, key).json(lead).send().await
 }
 
@@ -378,10 +378,11 @@ on_both!(async fn a_seller_adds_a_lead_by_hand(app) {
     let shown = browser.post_form(&format!("{path}/contact"), &[]).await.expect(200);
     assert!(shown.text.contains("marija.kalnina@example.lv"), "{}", shown.text);
     let id = path.rsplit('/').next().unwrap().to_owned();
+    let by_id = format!("q={id}");
     let events = app.read(move |conn| galena::audit::history(conn, &id, 10)).await;
     assert!(events.iter().any(|event| event.action == "contact.viewed"), "{events:?}");
 
-    for query in ["q=Marija.Kalnina@example.lv", "q=%2B37120000001", "q=SUNGLASSES", "state=listed&sort=oldest"] {
+    for query in ["q=Marija.Kalnina@example.lv", "q=%2B37120000001", &by_id, "state=listed&sort=oldest"] {
         let found = browser.get(&format!("/seller/leads?{query}")).await.expect(200);
         assert!(found.text.contains(&path), "{query}");
     }

@@ -39,5 +39,6 @@ mod requests;
 mod scoring;
 mod selling;
 mod suppression;
+mod tried;
 mod verification;
 mod web;

@@ -7,6 +7,7 @@ mod page;
 mod phone;
 mod tables;
 mod withdrawal;
+mod words;
 
 use serde_json::{Value, json};
 

@@ -387,8 +387,6 @@ impl Generator {
             seller_id: account(BUYERS + 1 + self.rng.u128(0..SELLERS)),
             state: LeadState::Listed,
             attributes,
-            interest: String::new(),
-            timeline: None,
             channel: None,
             masked: MaskedContact {
                 name: "M**** K****".to_owned(),

@@ -805,7 +805,7 @@ leads-shown = { $count ->
    *[other] { $count } leads
   } shown
 leads-search = Search
-leads-search-hint = E-mail, phone, your number, interest
+leads-search-hint = E-mail, phone, your number, id
 leads-all-verticals = All verticals
 leads-sort = Order
 leads-sort-newest = Newest first

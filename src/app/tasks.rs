@@ -235,7 +235,8 @@ async fn erase_and_scrub(app: App) -> Result<()> {
     Ok(())
 }
 
-/// Learns of new keys of the blind hashes, and moves what lies under old keys to the present ones.
+/// Learns of new keys of the blind hashes, moves what lies under old keys to the present ones, and seals what early
+/// versions kept in clear.
 async fn change_keys(app: App) -> Result<()> {
     let vault = Arc::clone(&app.vault);
     app.db
@@ -247,7 +248,8 @@ async fn change_keys(app: App) -> Result<()> {
             .db
             .write(move |conn| {
                 let wrapped = privacy::keys::rewrap(conn, &vault, AT_ONCE)?;
-                Ok(wrapped + privacy::change_index_key(conn, &vault, now, AT_ONCE)?)
+                let sealed = leads::seal_what_is_clear(conn, &vault, AT_ONCE)?;
+                Ok(wrapped + sealed + privacy::change_index_key(conn, &vault, now, AT_ONCE)?)
             })
             .await?;
         if moved == 0 {

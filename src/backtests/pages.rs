@@ -12,6 +12,7 @@ use super::{Backtest, SPANS};
 use crate::access::Caller;
 use crate::error::{Code, Error, Result};
 use crate::id::RequestId;
+use crate::leads::{self, Wants};
 use crate::requests::{self, GateFailure, PurchaseRequest};
 use crate::verticals;
 use crate::web::{Ctx, Page, html};
@@ -22,6 +23,7 @@ struct BacktestPage {
     page: Page,
     request: PurchaseRequest,
     test: Backtest,
+    wants: Wants,
     chart: Option<Chart>,
     /// What kept fitting leads away, in words, and how many leads it kept.
     stopped: Vec<(String, usize)>,
@@ -38,13 +40,17 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let id: RequestId = id.parse().map_err(|_| Error::refused(Code::NotFound))?;
     let (now, days) = (ctx.now(), super::span(query.days)?);
-    let (request, test) = ctx
+    let vault = ctx.vault.clone();
+    let (request, test, wants) = ctx
         .db
         .read(move |conn| {
             let request = requests::get(conn, caller.account_id, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             let rule = requests::rule_of(conn, Arc::new(request.clone()), &vertical)?;
-            Ok((request, super::run(conn, &rule, &vertical, days, now)?))
+            let test = super::run(conn, &rule, &vertical, days, now)?;
+            let leads = test.leads.iter().map(|bought| bought.listing.id);
+            let wants = leads::wants(conn, &vault, &leads.collect::<Vec<_>>())?;
+            Ok((request, test, wants))
         })
         .await?;
     let told = |failure: &GateFailure, leads: usize| (failure.text(page.l), leads);
@@ -63,5 +69,6 @@ pub async fn show(
         page,
         request,
         test,
+        wants,
     })
 }

@@ -35,6 +35,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000031_pings",
     "20261128000032_sharing",
     "20261128000033_check_lists",
+    "20261128000034_wanted",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

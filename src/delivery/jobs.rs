@@ -126,6 +126,7 @@ fn compose(
         .ok_or_else(|| crate::error::Error::refused(crate::error::Code::NotFound))?;
     let contact = leads::open_contact(conn, vault, purchase.lead_id)?;
     let listing = leads::listing(conn, purchase.lead_id)?;
+    let wanted = leads::wanted(conn, vault, purchase.lead_id)?;
     let request = match purchase.request_id {
         Some(request) => requests::by_ids(conn, &[request])?.pop(),
         None => None,
@@ -139,7 +140,7 @@ fn compose(
         calls: calls.as_ref(),
         purchase: &purchase,
         request: request.as_ref().map_or("", |request| &request.name),
-        interest: &listing.interest,
+        interest: &wanted.interest,
         base_url,
     };
     letter::write(english(), to, &contact, &brief)

@@ -15,9 +15,9 @@ use utoipa::{IntoParams, OpenApi};
 pub use batch::send_batch;
 pub use confirm::ask_confirmation;
 pub use quarantine::{decide_quarantined, list_quarantine};
-use shape::{LeadBody, LeadJson, refused_json};
+use shape::{LeadBody, LeadJson, TrialJson, refused_json};
 
-use super::receive::{Intake, Outcome, Source, take_in};
+use super::receive::{Intake, Outcome, Source, take_in, try_all};
 use super::{Exchange, Filter, Order, Spelling, query, withdraw as withdraw_lead};
 use crate::access::Caller;
 use crate::clock::Ts;
@@ -32,6 +32,7 @@ use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idem
 #[derive(OpenApi)]
 #[openapi(paths(
     send,
+    check,
     batch::send_batch,
     list,
     show,
@@ -65,20 +66,8 @@ pub async fn send(
     verifier: VerifierData,
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
-    let (now, checks) = (ctx.now(), verifier.clone());
-    let mut intake = ctx
-        .db
-        .read(move |conn| {
-            let verticals = shared_verticals(conn)?;
-            Ok(Intake::read(
-                &verticals,
-                document,
-                Spelling::Typed,
-                &checks,
-                now,
-            ))
-        })
-        .await?;
+    let now = ctx.now();
+    let mut intake = read(&ctx, document, verifier.clone()).await?;
     intake.ask(&verifier).await;
     let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
     let (seller, source) = (caller.account_id, Source::api(caller.actor()));
@@ -103,6 +92,47 @@ pub async fn send(
         })
         .await?;
     Ok(idempotency::answer(stored, is_replay))
+}
+
+/// Try a lead: what each check says of it and how it scores, as if it came in now.
+///
+/// Nothing is kept, listed, sold or counted. What would be refused is answered with 422 and every reason.
+#[utoipa::path(
+    post, path = "/api/v1/leads/check", tag = "leads", request_body = LeadBody,
+    responses(
+        (status = 200, body = TrialJson),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn check(
+    ctx: Ctx,
+    caller: Caller,
+    verifier: VerifierData,
+    Body(document): Body<Value>,
+) -> Result<HttpResponse> {
+    let (now, seller) = (ctx.now(), caller.account_id);
+    let mut intake = read(&ctx, document, verifier.clone()).await?;
+    intake.ask(&verifier).await;
+    let draft = intake.draft?;
+    let vault = Arc::clone(&ctx.vault);
+    let tried = ctx
+        .db
+        .read(move |conn| try_all(conn, &vault, seller, &[&draft], now))
+        .await?;
+    let tried = tried.into_iter().next();
+    let tried = tried.ok_or_else(|| Error::Internal(anyhow::anyhow!("a lead was lost")))??;
+    Ok(HttpResponse::Ok().json(TrialJson::from(tried)))
+}
+
+async fn read(ctx: &Ctx, document: Value, verifier: VerifierData) -> Result<Intake> {
+    let now = ctx.now();
+    ctx.db
+        .read(move |conn| {
+            let verticals = shared_verticals(conn)?;
+            let spelling = Spelling::Typed;
+            Ok(Intake::read(&verticals, document, spelling, &verifier, now))
+        })
+        .await
 }
 
 /// Which leads to answer.
@@ -145,6 +175,7 @@ pub async fn list(ctx: Ctx, caller: Caller, query: web::Query<ListQuery>) -> Res
         order: Order::Newest,
         ..Filter::default()
     };
+    let vault = ctx.vault.clone();
     let leads = ctx
         .db
         .read(move |conn| {
@@ -154,7 +185,7 @@ pub async fn list(ctx: Ctx, caller: Caller, query: web::Query<ListQuery>) -> Res
                 })?;
                 filter.vertical = Some(vertical.id);
             }
-            query::list(conn, &filter, limit + 1)
+            query::list(conn, &vault, &filter, limit + 1)
         })
         .await?;
     let page = Paged::cut(leads, limit, |lead| Cursor {
@@ -178,11 +209,12 @@ pub async fn show(
     exchange: ExchangeData,
     id: web::Path<LeadId>,
 ) -> Result<HttpResponse> {
-    let exchange = Arc::clone(exchange.get_ref());
+    let (vault, exchange) = (ctx.vault.clone(), Arc::clone(exchange.get_ref()));
     let details = ctx
         .db
         .read(move |conn| {
-            query::details(conn, &*exchange, id.into_inner(), Some(caller.account_id))
+            let seller = Some(caller.account_id);
+            query::details(conn, &vault, &*exchange, id.into_inner(), seller)
         })
         .await?;
     Ok(HttpResponse::Ok().json(LeadJson::detailed(&details)))
@@ -208,10 +240,11 @@ pub async fn withdraw(
     id: web::Path<LeadId>,
 ) -> Result<HttpResponse> {
     let (id, now, exchange) = (id.into_inner(), ctx.now(), Arc::clone(exchange.get_ref()));
+    let vault = ctx.vault.clone();
     idempotent(&ctx, &idem, move |conn| {
         withdraw_lead(conn, caller.account_id, id, caller.actor(), now)?;
-        let details = query::details(conn, &*exchange, id, Some(caller.account_id))?;
-        Ok((200, to_value(&LeadJson::detailed(&details))?))
+        let details = query::details(conn, &vault, &*exchange, id, Some(caller.account_id))?;
+        Ok((200, to_value(&LeadJson::detailed(&details).to_be_kept())?))
     })
     .await
 }

@@ -84,7 +84,8 @@ pub fn ask(
     actor: Actor,
     now: Ts,
 ) -> Result<Progress> {
-    let lead = store::list::find(conn, id, seller)?.listing;
+    store::list::seller_of(conn, id, seller)?;
+    let lead = store::listing(conn, id)?;
     let settings = verifier.settings(lead.vertical_id);
     let refused = |detail: &str| Err(Error::refused_because(Code::StateConflict, detail));
     if settings.limits.confirmation == Confirmation::Off || !settings.is_on(CheckName::Confirmation)

@@ -13,7 +13,7 @@ use super::normalise;
 use super::offer::{Least, MONEY_EXAMPLE, read_money, read_terms};
 use super::qualify::{read_bant, read_signals};
 use super::subject::subject;
-use super::{Channel, Contact};
+use super::{Channel, Contact, Wanted};
 use crate::clock::Ts;
 use crate::error::{FieldError, Reason};
 use crate::money::Money;
@@ -57,8 +57,7 @@ pub struct Draft {
     pub vertical: Arc<Vertical>,
     pub contact: Contact,
     pub attributes: Attributes,
-    pub interest: String,
-    pub timeline: Option<String>,
+    pub wanted: Wanted,
     pub consent: Consent,
     pub origin: Origin,
     pub ask: Money,
@@ -196,8 +195,7 @@ impl Draft {
                     contact,
                     checked,
                     attributes: attributes.open,
-                    interest,
-                    timeline,
+                    wanted: Wanted { interest, timeline },
                     consent,
                     origin,
                     ask,

@@ -18,11 +18,11 @@ pub fn withdraw(
     actor: Actor,
     now: Ts,
 ) -> Result<()> {
-    let lead = store::list::find(conn, id, Some(seller))?;
+    let state = store::list::state_of(conn, id, seller)?;
     if !store::list::leave_market(conn, id, Some(seller), LeadState::Withdrawn)? {
         return Err(Error::refused_because(
             Code::StateConflict,
-            format!("the lead is {}", lead.listing.state),
+            format!("the lead is {}", state),
         ));
     }
     record(conn, id, seller, actor, "lead.withdrawn", now)

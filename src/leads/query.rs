@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{
-    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, open_contact, store,
+    Consent, Contact, Exchange, LeadState, Listing, Origin, SaleSummary, Wanted, open_contact,
+    store,
 };
 use crate::access::Actor;
 use crate::audit::{self, Event};
@@ -20,6 +21,7 @@ use crate::verification::{Check, email, phone};
 #[derive(Debug, Clone)]
 pub struct Lead {
     pub listing: Listing,
+    pub wanted: Wanted,
     pub vertical_key: String,
     pub vertical_name: String,
     pub external_id: Option<String>,
@@ -55,12 +57,12 @@ pub enum Search {
     Id(LeadId),
     /// The keyed hashes of an e-mail address or a phone number.
     Hashes(Vec<Vec<u8>>),
-    /// The seller's own number, or words of the interest.
-    Words(String),
+    /// The seller's own number.
+    Number(String),
 }
 
 impl Search {
-    /// Tells what a text is: an id, an e-mail address, an international phone number, or words.
+    /// Tells what a text is: an id, an e-mail address, an international phone number, or a seller's number.
     pub fn parse(vault: &Vault, text: &str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() {
@@ -76,7 +78,7 @@ impl Search {
         if let Some(phone) = phone::read(text, None) {
             return Some(Self::Hashes(vault.blinds("phone", &phone.e164)));
         }
-        Some(Self::Words(text.chars().take(200).collect()))
+        Some(Self::Number(text.chars().take(200).collect()))
     }
 }
 
@@ -96,8 +98,8 @@ pub struct Filter {
 }
 
 /// Leads as filtered, up to `limit`.
-pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
-    store::list::list(conn, filter, limit)
+pub fn list(conn: &mut Conn, vault: &Vault, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
+    store::list::list(conn, vault, filter, limit)
 }
 
 /// How many leads stand in each state, of one seller or of all.
@@ -108,13 +110,14 @@ pub fn counts(conn: &mut Conn, seller: Option<AccountId>) -> Result<Vec<(LeadSta
 /// One lead with its parts; another seller's is a refusal with 404.
 pub fn details(
     conn: &mut Conn,
+    vault: &Vault,
     exchange: &dyn Exchange,
     id: LeadId,
     seller: Option<AccountId>,
 ) -> Result<Details> {
     const EVENTS: i64 = 100;
     Ok(Details {
-        lead: store::list::find(conn, id, seller)?,
+        lead: store::list::find(conn, vault, id, seller)?,
         checks: store::checks::of_lead(conn, id)?,
         consent: store::consent(conn, id)?,
         sales: exchange.sales(conn, id)?,
@@ -125,7 +128,7 @@ pub fn details(
 
 /// Refuses with 404 a lead that is not this seller's.
 pub fn owned(conn: &mut Conn, id: LeadId, seller: AccountId) -> Result<()> {
-    store::list::find(conn, id, Some(seller)).map(|_| ())
+    store::list::seller_of(conn, id, Some(seller)).map(|_| ())
 }
 
 /// Leads whose contact has hashes, by id, after one.
@@ -168,13 +171,13 @@ pub fn view_contact(
     viewing: &Viewing,
     now: Ts,
 ) -> Result<Contact> {
-    let lead = store::list::find(conn, id, seller)?;
+    let seller = store::list::seller_of(conn, id, seller)?;
     audit::record(
         conn,
         &audit::Entry {
             at: now,
             actor: viewing.actor,
-            account_id: Some(lead.listing.seller_id),
+            account_id: Some(seller),
             action: "contact.viewed",
             subject: id.to_string(),
             detail: json!({"by": viewing.account, "reason": viewing.reason}),

@@ -134,13 +134,40 @@ pub enum Outcome {
 /// How often a lead is received anew whose contact was claimed by another in the same moment.
 const TRIES: usize = 3;
 
+/// What leads are judged by: whose they are, at what time.
+#[derive(Clone, Copy)]
+struct Judge<'a> {
+    vault: &'a Vault,
+    seller: AccountId,
+    now: Ts,
+}
+
 /// What takes leads in: one seller's, on one market, at one time.
 #[derive(Clone, Copy)]
 struct Receiver<'a> {
-    vault: &'a Vault,
+    judge: Judge<'a>,
     exchange: &'a dyn Exchange,
+}
+
+/// What would become of a lead that came in now.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// With its state, quality and score; it exists nowhere.
+    pub listing: Listing,
+    pub checks: Vec<Check>,
+}
+
+/// Tries leads of one seller by every check, those that ask the database among them, as if they came in together in
+/// this order; nothing is written. Refused ones are answered with their fields.
+pub fn try_all(
+    conn: &mut Conn,
+    vault: &Vault,
     seller: AccountId,
+    drafts: &[&Draft],
     now: Ts,
+) -> Result<Vec<Result<Tried, Vec<FieldError>>>> {
+    let judge = Judge { vault, seller, now };
+    together::judged(conn, &judge, drafts)
 }
 
 /// Receives a lead, or refuses it with its fields (`taken`, and what its checks reject) and leaves
@@ -155,10 +182,8 @@ pub fn receive(
     now: Ts,
 ) -> Result<Received> {
     let by = Receiver {
-        vault,
+        judge: Judge { vault, seller, now },
         exchange,
-        seller,
-        now,
     };
     let mut tries = 0;
     loop {
@@ -209,10 +234,8 @@ pub fn take_in_all(
     now: Ts,
 ) -> Result<Vec<Outcome>> {
     let by = Receiver {
-        vault,
+        judge: Judge { vault, seller, now },
         exchange,
-        seller,
-        now,
     };
     let drafts: Vec<_> = documents
         .iter()

@@ -8,6 +8,7 @@ pub(super) mod intake;
 pub(super) mod list;
 pub(super) mod refused;
 pub(super) mod states;
+pub(super) mod wanted;
 
 use diesel::dsl::case_when;
 use diesel::prelude::*;
@@ -32,8 +33,6 @@ struct ListingRow {
     seller_id: AccountId,
     state: LeadState,
     attributes: String,
-    interest: String,
-    timeline: Option<String>,
     origin: String,
     masked_name: String,
     masked_email: Option<String>,
@@ -66,8 +65,6 @@ impl ListingRow {
             seller_id: self.seller_id,
             state: self.state,
             attributes: from_json(&self.attributes)?,
-            interest: self.interest,
-            timeline: self.timeline,
             channel: from_json::<OriginChannel>(&self.origin)?.channel,
             masked: MaskedContact {
                 name: self.masked_name,

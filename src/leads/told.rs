@@ -15,6 +15,9 @@ use crate::verticals::{Attributes, Model};
 /// Fields by their paths, each with its value as it is kept: normalised, and nothing of the contact.
 pub type Told = BTreeMap<String, Value>;
 
+/// Fields that are kept as the hash of their words.
+const WORDS: [&str; 3] = ["consent.text", "interest", "timeline"];
+
 /// What is compared of a lead.
 pub(super) struct Parts<'a> {
     pub attributes: &'a Attributes,
@@ -34,7 +37,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Lists and money count as one field each, objects by their fields; words that are long by their hash.
+    /// Lists and money count as one field each, objects by their fields; words by their hash.
     pub fn told(&self) -> Result<Told> {
         let mut told = Told::new();
         for (path, value) in [
@@ -49,17 +52,17 @@ impl Parts<'_> {
             }
         }
         for (path, value) in [
+            ("consent.text", self.consent_text),
             ("interest", self.interest),
             ("timeline", self.timeline),
-            ("external_id", self.external_id),
         ] {
-            if let Some(value) = value {
-                told.insert(path.to_owned(), json!(value));
+            if let Some(words) = value {
+                let hash = hex(&sha256(words.as_bytes()));
+                told.insert(path.to_owned(), json!(hash));
             }
         }
-        if let Some(text) = self.consent_text {
-            let hash = hex(&sha256(text.as_bytes()));
-            told.insert("consent.text".to_owned(), json!(hash));
+        if let Some(id) = self.external_id {
+            told.insert("external_id".to_owned(), json!(id));
         }
         told.insert("ask".to_owned(), to_value(&self.ask)?);
         told.insert("accepts".to_owned(), to_value(&self.accepts)?);
@@ -79,8 +82,8 @@ impl Draft {
         }
         let parts = Parts {
             attributes: &self.attributes,
-            interest: Some(&self.interest),
-            timeline: self.timeline.as_deref(),
+            interest: Some(&self.wanted.interest),
+            timeline: self.wanted.timeline.as_deref(),
             consent,
             consent_text: Some(&self.consent.text),
             origin: &self.origin,
@@ -107,7 +110,7 @@ pub fn changed(before: &Told, now: &Told) -> Vec<FieldError> {
         .filter(|(path, value)| now.get(*path) != Some(*value))
         .map(|(path, value)| {
             let was = match value {
-                _ if path == "consent.text" => "the words that were announced".to_owned(),
+                _ if WORDS.contains(&path.as_str()) => "the words that were announced".to_owned(),
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
@@ -137,7 +140,10 @@ mod tests {
             .into_iter()
             .map(|error| (error.field, error.accepted))
             .collect();
-        let expected = [("attributes.age", "40"), ("interest", "Sunglasses")];
+        let expected = [
+            ("attributes.age", "40"),
+            ("interest", "the words that were announced"),
+        ];
         assert_eq!(
             fields,
             expected.map(|(field, was)| (field.to_owned(), was.to_owned()))

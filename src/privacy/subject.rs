@@ -364,7 +364,9 @@ pub fn held(
     let mut ids = suppression::with_contact(conn, &hashes)?;
     ids.truncate(MAX_LEADS);
     let mut found = Vec::new();
+    let mut wants = leads::wants(conn, vault, &ids)?;
     for row in store::leads_held(conn, &ids)? {
+        let wanted = wants.take(row.id);
         found.push(HeldLead {
             contact: leads::open_contact(conn, vault, row.id)?,
             consent: leads::consent(conn, row.id)?,
@@ -379,8 +381,8 @@ pub fn held(
             received_at: row.received_at,
             state: row.state,
             attributes: from_json(&row.attributes)?,
-            interest: row.interest,
-            timeline: row.timeline,
+            interest: wanted.interest,
+            timeline: wanted.timeline,
             origin: from_json(&row.origin)?,
         });
     }

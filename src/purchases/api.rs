@@ -13,7 +13,7 @@ use crate::clock::Ts;
 use crate::db::types::from_json;
 use crate::error::{FieldErrorJson, Result};
 use crate::id::{LeadId, PurchaseId, RequestId};
-use crate::leads::{Consent, Contact, LeadState, Listing};
+use crate::leads::{self, Consent, Contact, LeadState, Shown};
 use crate::money::{Money, MoneyJson};
 use crate::verticals::{self, Attributes};
 use crate::web::{Ctx, Cursor, Idempotency, PageQuery, Paged, idempotent};
@@ -150,8 +150,8 @@ pub async fn get(ctx: Ctx, caller: Caller, id: Path<PurchaseId>) -> Result<Json<
         purchase: PurchaseJson::new(&bought.purchase)?,
         contact: bought.contact,
         attributes: bought.listing.attributes,
-        interest: bought.listing.interest,
-        timeline: bought.listing.timeline,
+        interest: bought.wanted.interest,
+        timeline: bought.wanted.timeline,
         consent_given_at: bought.listing.consent_given_at,
         consent: bought.consent,
         calls,
@@ -176,8 +176,8 @@ pub struct ListingJson {
     pub expires_at: Ts,
 }
 
-impl From<Listing> for ListingJson {
-    fn from(listing: Listing) -> Self {
+impl From<Shown> for ListingJson {
+    fn from(Shown { listing, wanted }: Shown) -> Self {
         Self {
             id: listing.id,
             has_phone: listing.has_phone(),
@@ -187,7 +187,7 @@ impl From<Listing> for ListingJson {
             consent_given_at: listing.consent_given_at,
             expires_at: listing.expires_at,
             attributes: listing.attributes,
-            interest: listing.interest,
+            interest: wanted.interest,
         }
     }
 }
@@ -223,20 +223,20 @@ pub async fn listings(
         region: query.region.unwrap_or_default(),
         ..MarketFilter::default()
     };
-    let browsed = ctx
+    let vault = ctx.vault.clone();
+    let shown = ctx
         .db
         .read(move |conn| {
             let vertical = verticals::by_key(conn, &query.vertical)?;
-            super::market(conn, &caller, &vertical, &filter, now)
+            let mut browsed = super::market(conn, &caller, &vertical, &filter, now)?;
+            browsed
+                .listings
+                .truncate(usize::try_from(limit).unwrap_or(0));
+            leads::shown(conn, &vault, browsed.listings)
         })
         .await?;
     Ok(Json(Paged {
-        data: browsed
-            .listings
-            .into_iter()
-            .take(usize::try_from(limit).unwrap_or(0))
-            .map(ListingJson::from)
-            .collect(),
+        data: shown.into_iter().map(ListingJson::from).collect(),
         next_cursor: None,
     }))
 }

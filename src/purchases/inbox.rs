@@ -9,8 +9,8 @@ use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::{Code, Error, Result};
-use crate::id::{AccountId, PurchaseId};
-use crate::leads::{self, Consent, Contact, Listing};
+use crate::id::{AccountId, LeadId, PurchaseId};
+use crate::leads::{self, Consent, Contact, Listing, Wanted};
 use crate::vault::Vault;
 
 /// A purchase with all that its buyer may see.
@@ -18,6 +18,7 @@ use crate::vault::Vault;
 pub struct Bought {
     pub purchase: Purchase,
     pub listing: Listing,
+    pub wanted: Wanted,
     pub contact: Contact,
     pub consent: Consent,
 }
@@ -46,10 +47,18 @@ pub fn open(
     store::mark_opened(conn, &[purchase.id], now)?;
     Ok(Bought {
         listing: leads::listing(conn, purchase.lead_id)?,
+        wanted: leads::wanted(conn, vault, purchase.lead_id)?,
         consent: leads::consent(conn, purchase.lead_id)?,
         purchase,
         contact,
     })
+}
+
+/// A purchase as the inbox shows it.
+pub struct Opened {
+    pub row: InboxRow,
+    pub interest: String,
+    pub contact: Contact,
 }
 
 /// Opens the contacts of purchases that were listed for the caller, in their order.
@@ -57,16 +66,22 @@ pub fn open_many(
     conn: &mut Conn,
     vault: &Vault,
     caller: &Caller,
-    rows: &[InboxRow],
+    rows: Vec<InboxRow>,
     now: Ts,
-) -> Result<Vec<Contact>> {
-    let mut contacts = Vec::with_capacity(rows.len());
-    for row in rows {
-        contacts.push(open_noted(conn, vault, caller, &row.purchase, now)?);
-    }
+) -> Result<Vec<Opened>> {
+    let leads: Vec<LeadId> = rows.iter().map(|row| row.purchase.lead_id).collect();
     let ids: Vec<PurchaseId> = rows.iter().map(|row| row.purchase.id).collect();
+    let wants = leads::wants(conn, vault, &leads)?;
+    let mut opened = Vec::with_capacity(rows.len());
+    for row in rows {
+        opened.push(Opened {
+            contact: open_noted(conn, vault, caller, &row.purchase, now)?,
+            interest: wants.interest(row.purchase.lead_id),
+            row,
+        });
+    }
     store::mark_opened(conn, &ids, now)?;
-    Ok(contacts)
+    Ok(opened)
 }
 
 fn open_noted(

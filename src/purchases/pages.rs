@@ -7,11 +7,11 @@ use i18n_embed_fl::fl;
 use serde::Deserialize;
 
 use super::api::place;
-use super::{Fact, Filter, InboxRow, MarketFilter, PurchaseState, facts};
+use super::{Fact, Filter, MarketFilter, Opened, PurchaseState, facts};
 use crate::access::Caller;
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::{LeadId, RequestId};
-use crate::leads::{Contact, Listing};
+use crate::leads::{self, Listing, Shown};
 use crate::requests;
 use crate::text::Lang;
 use crate::verticals::{self, Vertical};
@@ -43,13 +43,15 @@ struct MarketPage {
 
 struct Card {
     listing: Listing,
+    interest: String,
     /// City, region and country, as far as they are known and differ.
     place: String,
     facts: Vec<Fact>,
 }
 
 impl Card {
-    fn new(l: &Lang, vertical: &Vertical, listing: Listing) -> Self {
+    fn new(l: &Lang, vertical: &Vertical, shown: Shown) -> Self {
+        let Shown { listing, wanted } = shown;
         let mut place: Vec<String> = PLACE[..3]
             .iter()
             .filter_map(|key| listing.attributes.get(*key))
@@ -61,6 +63,7 @@ impl Card {
         Self {
             place: place.join(", "),
             facts: facts(l, vertical, &open),
+            interest: wanted.interest,
             listing,
         }
     }
@@ -99,8 +102,8 @@ pub async fn market(
         email: query.email,
         currency: query.currency,
     };
-    let sought = filter.clone();
-    let (verticals, vertical, browsed) = ctx
+    let (sought, vault) = (filter.clone(), ctx.vault.clone());
+    let (verticals, vertical, browsed, (found, shown)) = ctx
         .db
         .read(move |conn| {
             let verticals = verticals::all(conn)?;
@@ -116,17 +119,16 @@ pub async fn market(
                 .or_else(|| verticals.first())
                 .cloned()
                 .ok_or_else(|| Error::refused(Code::NotFound))?;
-            let browsed = super::market(conn, &caller, &vertical, &sought, now)?;
-            Ok((verticals, vertical, browsed))
+            let mut browsed = super::market(conn, &caller, &vertical, &sought, now)?;
+            let found = browsed.listings.len();
+            let on_page = browsed.listings.drain(..).skip(skip).take(PAGE_ROWS);
+            let shown = leads::shown(conn, &vault, on_page.collect())?;
+            Ok((verticals, vertical, browsed, (found, shown)))
         })
         .await?;
-    let found = browsed.listings.len();
-    let cards = browsed
-        .listings
+    let cards = shown
         .into_iter()
-        .skip(skip)
-        .take(PAGE_ROWS)
-        .map(|listing| Card::new(page.l, &vertical, listing))
+        .map(|shown| Card::new(page.l, &vertical, shown))
         .collect();
     html(&MarketPage {
         errors: age_errors(&filter),
@@ -195,7 +197,7 @@ pub async fn buy(
 struct InboxPage {
     page: Page,
     tabs: Vec<Tab>,
-    rows: Vec<(InboxRow, Contact)>,
+    rows: Vec<Opened>,
     next: Option<String>,
     filtered: bool,
 }
@@ -246,19 +248,19 @@ pub async fn inbox(
         ..query.filter(&caller, limit + 1)
     };
     let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let (shown, contacts, counts) = ctx
+    let (rows, next, counts) = ctx
         .write(move |conn| {
             let shown = Paged::cut(super::inbox(conn, &filter)?, limit, place);
-            let contacts = super::open_many(conn, &vault, &caller, &shown.data, now)?;
+            let rows = super::open_many(conn, &vault, &caller, shown.data, now)?;
             let counts = super::counts(conn, caller.account_id)?;
-            Ok((shown, contacts, counts))
+            Ok((rows, shown.next_cursor, counts))
         })
         .await?;
     html(&InboxPage {
         tabs: tabs(page.l, &counts, &query.state),
         page,
-        rows: shown.data.into_iter().zip(contacts).collect(),
-        next: shown.next_cursor,
+        rows,
+        next,
         filtered: !query.state.is_empty() || !query.request.is_empty(),
     })
 }
@@ -290,20 +292,16 @@ pub async fn export(
 ) -> Result<HttpResponse> {
     let filter = query.filter(&caller, MAX_EXPORTED);
     let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let (rows, contacts) = ctx
+    let rows = ctx
         .write(move |conn| {
             let rows = super::inbox(conn, &filter)?;
-            let contacts = super::open_many(conn, &vault, &caller, &rows, now)?;
-            Ok((rows, contacts))
+            super::open_many(conn, &vault, &caller, rows, now)
         })
         .await?;
-    let mut table = Table {
+    let table = Table {
         columns: columns(page.l),
-        rows: Vec::with_capacity(rows.len()),
+        rows: rows.into_iter().map(export_row).collect(),
     };
-    for (row, contact) in rows.iter().zip(contacts) {
-        table.rows.push(export_row(row, contact));
-    }
     table.download("purchases", kind.into_inner())
 }
 
@@ -326,22 +324,27 @@ fn columns(l: &Lang) -> Vec<String> {
     ]
 }
 
-fn export_row(row: &InboxRow, contact: Contact) -> Vec<String> {
+fn export_row(opened: Opened) -> Vec<String> {
+    let Opened {
+        row,
+        interest,
+        contact,
+    } = opened;
     let purchase = &row.purchase;
     vec![
         purchase.id.to_string(),
         purchase.purchased_at.to_string(),
         purchase.state.to_string(),
-        row.vertical.clone(),
+        row.vertical,
         contact.first_name.unwrap_or_default(),
         contact.last_name.unwrap_or_default(),
         contact.phone.unwrap_or_default(),
         contact.email.unwrap_or_default(),
         contact.company.unwrap_or_default(),
         contact.job_title.unwrap_or_default(),
-        row.interest.clone(),
+        interest,
         purchase.price().amount(),
         purchase.currency.to_string(),
-        row.attributes.clone(),
+        row.attributes,
     ]
 }

@@ -199,8 +199,6 @@ pub struct Filter {
 pub struct InboxRow {
     #[diesel(embed)]
     pub purchase: Purchase,
-    #[diesel(select_expression = leads::interest)]
-    pub interest: String,
     #[diesel(select_expression = leads::attributes)]
     pub attributes: String,
     #[diesel(select_expression = verticals::name)]
@@ -421,8 +419,6 @@ pub struct SoldRow {
     pub purchase: Purchase,
     #[diesel(select_expression = leads::masked_name)]
     pub masked_name: String,
-    #[diesel(select_expression = leads::interest)]
-    pub interest: String,
     #[diesel(select_expression = contract_versions::model)]
     pub model: Model,
 }

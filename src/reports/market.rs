@@ -7,8 +7,10 @@ use serde::Deserialize;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::id::LeadId;
 use crate::leads::{self, Listing};
 use crate::money::{Currency, Money};
+use crate::vault::Vault;
 use crate::verticals::{self, Value, Vertical};
 
 /// The newest listings that the preview looks through, over all verticals.
@@ -81,6 +83,8 @@ pub struct FacetValue {
 pub struct Lot {
     pub vertical: Vertical,
     pub listing: Listing,
+    /// Read for those of the page that is shown.
+    pub interest: String,
 }
 
 impl Lot {
@@ -101,7 +105,7 @@ pub struct Found {
 }
 
 /// Looks through the newest listings; each facet counts what the other filters leave.
-pub fn search(conn: &mut Conn, search: &Search, now: Ts) -> Result<Found> {
+pub fn search(conn: &mut Conn, vault: &Vault, search: &Search, now: Ts) -> Result<Found> {
     let verticals = verticals::all(conn)?;
     let all = load(conn, &verticals, now)?;
     let mut currencies: Vec<Currency> = all.iter().map(|lot| lot.listing.ask.currency).collect();
@@ -120,12 +124,18 @@ pub fn search(conn: &mut Conn, search: &Search, now: Ts) -> Result<Found> {
     let total = lots.len();
     let pages = total.div_ceil(PAGE_SIZE).max(1);
     let page = search.page_number().min(pages);
+    let mut lots: Vec<Lot> = lots
+        .into_iter()
+        .skip((page - 1) * PAGE_SIZE)
+        .take(PAGE_SIZE)
+        .collect();
+    let ids: Vec<LeadId> = lots.iter().map(|lot| lot.listing.id).collect();
+    let wants = leads::wants(conn, vault, &ids)?;
+    for lot in &mut lots {
+        lot.interest = wants.interest(lot.listing.id);
+    }
     Ok(Found {
-        lots: lots
-            .into_iter()
-            .skip((page - 1) * PAGE_SIZE)
-            .take(PAGE_SIZE)
-            .collect(),
+        lots,
         total,
         page,
         pages,
@@ -143,6 +153,7 @@ fn load(conn: &mut Conn, verticals: &[Vertical], now: Ts) -> Result<Vec<Lot>> {
         lots.extend(listings.into_iter().map(|listing| Lot {
             vertical: vertical.clone(),
             listing,
+            interest: String::new(),
         }));
     }
     Ok(lots)

@@ -13,7 +13,7 @@ use super::{GateFailure, GateJson, Move, Preview, PurchaseRequest, RequestState,
 use crate::clock::Ts;
 use crate::error::{Code, Error, Reason, Result};
 use crate::id::{ContractVersionId, LeadId, RequestId};
-use crate::leads::{Listing, MaskedContact};
+use crate::leads::{MaskedContact, Shown};
 use crate::money::MoneyJson;
 use crate::text::english;
 use crate::verticals::{self, Attributes, Vertical};
@@ -101,12 +101,12 @@ pub struct FittingLead {
     pub consent_given_at: Ts,
 }
 
-impl From<Listing> for FittingLead {
-    fn from(listing: Listing) -> Self {
+impl From<Shown> for FittingLead {
+    fn from(Shown { listing, wanted }: Shown) -> Self {
         Self {
             id: listing.id,
             attributes: listing.attributes,
-            interest: listing.interest,
+            interest: wanted.interest,
             contact: listing.masked,
             received_at: listing.received_at,
             consent_given_at: listing.consent_given_at,
@@ -373,14 +373,14 @@ moves! {
     )
 )]
 pub async fn preview(ctx: Ctx, caller: Caller, body: Body<TermsJson>) -> Result<HttpResponse> {
-    let (input, now) = (body.0, ctx.now());
+    let (input, now, vault) = (body.0, ctx.now(), ctx.vault.clone());
     let preview = ctx
         .db
         .read(move |conn| {
             let vertical = verticals::named(conn, &input.vertical)?;
             let terms = super::read_terms(conn, caller.account_id, &input, &vertical)?;
             let rule = super::draft_rule(conn, caller.account_id, &terms, &vertical, now)?;
-            super::preview(conn, &rule, now)
+            super::preview(conn, &vault, &rule, now)
         })
         .await?;
     Ok(HttpResponse::Ok().json(PreviewJson::from(preview)))
@@ -400,14 +400,14 @@ pub async fn preview_stored(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (parse_id(&id)?, ctx.now());
+    let (id, now, vault) = (parse_id(&id)?, ctx.now(), ctx.vault.clone());
     let preview = ctx
         .db
         .read(move |conn| {
             let request = super::get(conn, caller.account_id, id)?;
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
-            super::preview(conn, &rule, now)
+            super::preview(conn, &vault, &rule, now)
         })
         .await?;
     Ok(HttpResponse::Ok().json(PreviewJson::from(preview)))

@@ -24,13 +24,15 @@ use super::{
 use crate::access::Role;
 use crate::clock::Ts;
 use crate::conditions::FilterFields;
+use crate::db::Conn;
 use crate::error::{Code, Error, Result};
-use crate::id::{PurchaseId, RequestId};
-use crate::ledger;
+use crate::id::{LeadId, PurchaseId, RequestId};
 use crate::money::Money;
 use crate::text::Lang;
+use crate::vault::Vault;
 use crate::verticals::{self, Vertical};
 use crate::web::{Caller, Ctx, Cursor, Form, Page, PageQuery, Paged, format, html, redirect_with};
+use crate::{leads, ledger};
 
 /// Purchases that the page of a request shows; the inbox has all of them.
 const BOUGHT_SHOWN: i64 = 10;
@@ -226,6 +228,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse> {
     let (id, now, buyer) = (parse_id(&id)?, ctx.now(), caller.account_id);
+    let vault = ctx.vault.clone();
     let (rule, vertical, misses, bought, (available, closed)) = ctx
         .db
         .read(move |conn| {
@@ -233,8 +236,8 @@ pub async fn show(
             let vertical = verticals::by_id(conn, request.vertical_id)?;
             let available = ledger::available(conn, buyer, request.bid.currency)?;
             let rule = super::rule_of(conn, Arc::new(request), &vertical)?;
-            let misses = near_misses(conn, &rule, now)?;
-            let bought = store::bought(conn, id, BOUGHT_SHOWN)?;
+            let misses = near_misses(conn, &vault, &rule, now)?;
+            let bought = bought(conn, &vault, &rule.request)?;
             let commitment = rule.request.commitment(rule.request.least_bid());
             let closed = closed_caps(conn, &rule.request, commitment, now)?;
             Ok((rule, vertical, misses, bought, (available, closed)))
@@ -242,7 +245,6 @@ pub async fn show(
         .await?;
     let request = PurchaseRequest::clone(&rule.request);
     let fields = FilterFields::of(&vertical, page.l);
-    let currency = request.bid.currency;
     html(&ShowPage {
         readiness: readiness(page.l, &request, available, &closed, now),
         filter: lines(page.l, &request.filter, &fields),
@@ -254,15 +256,7 @@ pub async fn show(
         hours: hours(page.l, &request.schedule),
         forecast: Forecast::of(&rule).sentence(page.l),
         spend: SpendBar::of(request.spent, request.budget),
-        bought: bought
-            .into_iter()
-            .map(|(id, minor, at, interest)| Bought {
-                id,
-                interest,
-                price: Money::new(minor, currency),
-                at,
-            })
-            .collect(),
+        bought,
         groups: groups(page.l, &misses),
         missed: fl!(
             page.l,
@@ -277,6 +271,19 @@ pub async fn show(
         vertical,
         page,
     })
+}
+
+fn bought(conn: &mut Conn, vault: &Vault, request: &PurchaseRequest) -> Result<Vec<Bought>> {
+    let rows = store::bought(conn, request.id, BOUGHT_SHOWN)?;
+    let leads: Vec<LeadId> = rows.iter().map(|(_, lead, ..)| *lead).collect();
+    let wants = leads::wants(conn, vault, &leads)?;
+    let bought = rows.into_iter().map(|(id, lead, minor, at)| Bought {
+        id,
+        interest: wants.interest(lead),
+        price: Money::new(minor, request.bid.currency),
+        at,
+    });
+    Ok(bought.collect())
 }
 
 fn groups(l: &Lang, misses: &NearMisses) -> Vec<(String, String)> {
@@ -297,7 +304,7 @@ fn miss_rows(l: &Lang, misses: NearMisses) -> Vec<MissRow> {
         .map(|miss| MissRow {
             id: miss.listing.id.to_string(),
             name: miss.listing.masked.name,
-            interest: miss.listing.interest,
+            interest: miss.interest,
             received_at: miss.listing.received_at,
             reasons: miss
                 .failures

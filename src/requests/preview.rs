@@ -13,9 +13,11 @@ use crate::clock::Ts;
 use crate::contracts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::leads::{self, Listing};
+use crate::id::LeadId;
+use crate::leads::{self, Listing, Shown};
 use crate::money::{Money, MoneyJson};
 use crate::text::Lang;
+use crate::vault::Vault;
 use crate::verticals::Model;
 
 /// Listed leads that a preview looks at, the newest first.
@@ -159,12 +161,12 @@ pub struct Preview {
     pub fits: usize,
     /// Listed leads of the vertical that were looked at.
     pub looked_at: usize,
-    pub sample: Vec<Listing>,
+    pub sample: Vec<Shown>,
     pub forecast: Forecast,
 }
 
 /// Meets a request, stored or not, with the listed leads.
-pub fn preview(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<Preview> {
+pub fn preview(conn: &mut Conn, vault: &Vault, rule: &Rule, now: Ts) -> Result<Preview> {
     let listings = leads::listed_in(conn, rule.request.vertical_id, now, LOOKED_AT)?;
     let looked_at = listings.len();
     let fitting = listings
@@ -176,7 +178,7 @@ pub fn preview(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<Preview> {
     Ok(Preview {
         fits,
         looked_at,
-        sample: fitting,
+        sample: leads::shown(conn, vault, fitting)?,
         forecast: Forecast::of(rule),
     })
 }
@@ -207,6 +209,7 @@ pub struct MissGroup {
 #[derive(Debug, Clone)]
 pub struct Miss {
     pub listing: Listing,
+    pub interest: String,
     pub failures: Vec<GateFailure>,
 }
 
@@ -223,7 +226,7 @@ pub struct NearMisses {
 }
 
 /// What the request misses among the leads that are on offer since a few days.
-pub fn near_misses(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<NearMisses> {
+pub fn near_misses(conn: &mut Conn, vault: &Vault, rule: &Rule, now: Ts) -> Result<NearMisses> {
     let since = now.minus_days(MISS_DAYS);
     let listings: Vec<Listing> = leads::listed_in(conn, rule.request.vertical_id, now, LOOKED_AT)?
         .into_iter()
@@ -234,6 +237,7 @@ pub fn near_misses(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<NearMisses> 
         .into_iter()
         .map(|listing| Miss {
             failures: rule.explain(&listing, now),
+            interest: String::new(),
             listing,
         })
         .filter(|miss| !miss.failures.is_empty())
@@ -242,6 +246,11 @@ pub fn near_misses(conn: &mut Conn, rule: &Rule, now: Ts) -> Result<NearMisses> 
     let total = misses.len();
     misses.sort_by_key(|miss| miss.failures.len());
     misses.truncate(MISSES_SHOWN);
+    let ids: Vec<LeadId> = misses.iter().map(|miss| miss.listing.id).collect();
+    let wants = leads::wants(conn, vault, &ids)?;
+    for miss in &mut misses {
+        miss.interest = wants.interest(miss.listing.id);
+    }
     Ok(NearMisses {
         days: MISS_DAYS,
         groups,

@@ -18,7 +18,7 @@ use super::{PurchaseRequest, RequestState, SharedBidJson, shared};
 use crate::clock::Ts;
 use crate::conditions::Filter;
 use crate::contracts::{self, Agreement};
-use crate::db::schema::{leads, purchase_requests, purchases, request_alerts};
+use crate::db::schema::{purchase_requests, purchases, request_alerts};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, Prepared, each};
 use crate::error::{Error, FieldError, Result};
@@ -237,22 +237,21 @@ pub(super) fn owned(conn: &mut Conn, buyer: AccountId, of: &[LeadId]) -> Result<
         .load(conn)?)
 }
 
-/// What a request bought last: purchase, price, time, and the lead's interest.
+/// What a request bought last: purchase, lead, price and time.
 pub(super) fn bought(
     conn: &mut Conn,
     id: RequestId,
     limit: i64,
-) -> Result<Vec<(PurchaseId, i64, Ts, String)>> {
+) -> Result<Vec<(PurchaseId, LeadId, i64, Ts)>> {
     Ok(purchases::table
-        .inner_join(leads::table)
         .filter(purchases::request_id.eq(id))
         .order((purchases::purchased_at.desc(), purchases::id.desc()))
         .limit(limit)
         .select((
             purchases::id,
+            purchases::lead_id,
             purchases::price_minor,
             purchases::purchased_at,
-            leads::interest,
         ))
         .load(conn)?)
 }

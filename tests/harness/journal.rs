@@ -13,6 +13,7 @@ use super::call::Answer;
 
 /// Lines of the table that take a body, and change nothing.
 pub const CHANGES_NOTHING: &[(&str, &str)] = &[
+    ("/api/v1/leads/check", "says what checks would say"),
     (
         "/api/v1/purchase_requests/preview",
         "counts what a request would buy",

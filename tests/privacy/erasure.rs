@@ -82,7 +82,7 @@ fn dump(conn: &mut Conn) -> Result<String> {
 }
 
 /// Everything that lies on the disk, or in a dump.
-async fn everything(app: &TestApp) -> Vec<u8> {
+pub(super) async fn everything(app: &TestApp) -> Vec<u8> {
     let mut all = bytes_in(app.folder());
     all.extend(app.read(dump).await.into_bytes());
     all

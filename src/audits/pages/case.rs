@@ -13,7 +13,7 @@ use crate::audits::{
 };
 use crate::error::{Code, Error, FieldError, Reason, Result};
 use crate::id::LeadAuditId;
-use crate::leads::{self, Consent, Contact, Listing};
+use crate::leads::{self, Consent, Contact, Listing, Wanted};
 use crate::purchases::{Fact, facts};
 use crate::verification::Check;
 use crate::verticals::{self, Vertical};
@@ -35,6 +35,7 @@ struct CasePage {
     page: Page,
     audit: LeadAudit,
     listing: Listing,
+    wanted: Wanted,
     vertical: Vertical,
     seller: String,
     consent: Consent,
@@ -94,13 +95,14 @@ async fn render(
                 accounts::account(conn, audit.seller_id)?.name,
                 leads::consent(conn, audit.lead_id)?,
                 leads::checks(conn, audit.lead_id)?,
+                leads::wanted(conn, &vault, audit.lead_id)?,
                 listing,
                 audit,
                 note,
             ))
         })
         .await?;
-    let (vertical, seller, consent, checks, listing, audit, note) = read;
+    let (vertical, seller, consent, checks, wanted, listing, audit, note) = read;
     let l = page.l;
     let is_auditor = matches!(caller.role, Role::Admin | Role::Auditor);
     let asked = AuditQuestion::ALL.iter().map(|&question| Asked {
@@ -138,6 +140,7 @@ async fn render(
             page,
             audit,
             listing,
+            wanted,
             vertical,
             seller,
             consent,

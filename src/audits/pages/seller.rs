@@ -11,7 +11,7 @@ use crate::audits::words::{findings_rows, percent};
 use crate::audits::{AuditState, Figure, LeadAudit, queue};
 use crate::error::Result;
 use crate::id::LeadAuditId;
-use crate::leads::{self, Listing};
+use crate::leads;
 use crate::web::{Ctx, Page, html};
 
 /// Results that a page shows.
@@ -67,7 +67,8 @@ pub async fn list(ctx: Ctx, caller: Caller, page: Page) -> Result<HttpResponse> 
 struct ResultPage {
     page: Page,
     audit: LeadAudit,
-    listing: Listing,
+    masked_name: String,
+    interest: String,
     found: Vec<(String, String)>,
     note: String,
 }
@@ -80,11 +81,13 @@ pub async fn show(
     id: Path<LeadAuditId>,
 ) -> Result<HttpResponse> {
     let (vault, now) = (ctx.vault.clone(), ctx.now());
-    let (audit, listing, note) = ctx
+    let (audit, masked, wanted, note) = ctx
         .write(move |conn| {
             let audit = queue::case(conn, &caller, *id)?;
             let note = queue::note(conn, &vault, &caller, &audit, now)?;
-            Ok((audit.clone(), leads::listing(conn, audit.lead_id)?, note))
+            let wanted = leads::wanted(conn, &vault, audit.lead_id)?;
+            let masked = leads::listing(conn, audit.lead_id)?.masked;
+            Ok((audit.clone(), masked, wanted, note))
         })
         .await?;
     let findings = audit.findings()?;
@@ -92,7 +95,8 @@ pub async fn show(
         found: findings.map_or_else(Vec::new, |findings| findings_rows(page.l, &findings)),
         page,
         audit,
-        listing,
+        masked_name: masked.name,
+        interest: wanted.interest,
         note,
     })
 }

@@ -46,11 +46,14 @@ pub async fn show(ctx: Ctx, page: Page, token: Path<String>) -> Result<HttpRespo
 async fn render(ctx: Ctx, page: Page, token: String, wrong: Refused) -> Result<HttpResponse> {
     let (link, now): (Link, Ts) = (Link::read(&ctx.vault, &token)?, ctx.now());
     let status = if wrong.errors.is_empty() { 200 } else { 422 };
-    let (conversion, listing) = ctx
+    let vault = ctx.vault.clone();
+    let (conversion, masked, wanted) = ctx
         .db
         .read(move |conn| {
             let (party, conversion) = read(conn, &link, Actor::Visitor(None))?;
-            Ok((conversion, leads::listing(conn, party.purchase.lead_id)?))
+            let lead = party.purchase.lead_id;
+            let masked = leads::listing(conn, lead)?.masked;
+            Ok((conversion, masked, leads::wanted(conn, &vault, lead)?))
         })
         .await?;
     html_status(
@@ -61,8 +64,8 @@ async fn render(ctx: Ctx, page: Page, token: String, wrong: Refused) -> Result<H
             page,
             token,
             conversion,
-            masked_name: listing.masked.name,
-            interest: listing.interest,
+            masked_name: masked.name,
+            interest: wanted.interest,
             refused: wrong,
         },
     )

@@ -15,7 +15,7 @@ use crate::contracts::{self, Agreement};
 use crate::conversions::Party;
 use crate::error::{Code, Error, Result};
 use crate::id::{ConversionId, PurchaseId};
-use crate::leads::{self, Listing};
+use crate::leads;
 use crate::purchases::{self, Purchase, SoldRow};
 use crate::verticals;
 use crate::web::form::Pairs;
@@ -25,7 +25,7 @@ use crate::web::{Ctx, Cursor, Form, Page, PageQuery, Paged, html, html_status, r
 #[template(path = "conversions/sales.html")]
 struct SalesPage {
     page: Page,
-    rows: Vec<SoldRow>,
+    rows: Vec<(SoldRow, String)>,
     next: Option<String>,
 }
 
@@ -50,17 +50,27 @@ pub async fn list(
     };
     let limit = paging.limit()?;
     let before = paging.after()?.map(|cursor| (cursor.at, cursor.id.into()));
-    let rows = ctx
+    let vault = ctx.vault.clone();
+    let (shown, wants) = ctx
         .db
-        .read(move |conn| purchases::sold_by(conn, caller.account_id, before, limit + 1))
+        .read(move |conn| {
+            let rows = purchases::sold_by(conn, caller.account_id, before, limit + 1)?;
+            let shown = Paged::cut(rows, limit, |row: &SoldRow| Cursor {
+                at: row.purchase.purchased_at,
+                id: row.purchase.id.0,
+            });
+            let leads = shown.data.iter().map(|row| row.purchase.lead_id);
+            let wants = leads::wants(conn, &vault, &leads.collect::<Vec<_>>())?;
+            Ok((shown, wants))
+        })
         .await?;
-    let shown = Paged::cut(rows, limit, |row: &SoldRow| Cursor {
-        at: row.purchase.purchased_at,
-        id: row.purchase.id.0,
+    let rows = shown.data.into_iter().map(|row| {
+        let interest = wants.interest(row.purchase.lead_id);
+        (row, interest)
     });
     html(&SalesPage {
         page,
-        rows: shown.data,
+        rows: rows.collect(),
         next: shown.next_cursor,
     })
 }
@@ -70,7 +80,8 @@ pub async fn list(
 struct SalePage {
     page: Page,
     purchase: Purchase,
-    listing: Listing,
+    masked_name: String,
+    interest: String,
     terms: Arc<Agreement>,
     sentences: Vec<String>,
     outcomes: Outcomes,
@@ -95,16 +106,18 @@ async fn render(
 ) -> Result<HttpResponse> {
     let (vault, now, l) = (ctx.vault.clone(), ctx.now(), page.l);
     let status = if wrong.errors.is_empty() { 200 } else { 422 };
-    let (party, listing, vertical, outcomes) = ctx
+    let (party, (masked, wanted), vertical, outcomes) = ctx
         .db
         .read(move |conn| {
             purchases::of_seller(conn, caller.account_id, id)?
                 .ok_or_else(|| Error::refused(Code::NotFound))?;
             let party = Party::load(conn, caller.account_id, caller.actor(), id)?;
-            let listing = leads::listing(conn, party.purchase.lead_id)?;
+            let lead = party.purchase.lead_id;
+            let masked = leads::listing(conn, lead)?.masked;
+            let wanted = leads::wanted(conn, &vault, lead)?;
             let vertical = verticals::by_id(conn, party.purchase.vertical_id)?;
             let outcomes = outcomes(conn, &vault, l, (&caller, &party), wrong, now)?;
-            Ok((party, listing, vertical, outcomes))
+            Ok((party, (masked, wanted), vertical, outcomes))
         })
         .await?;
     let is_private = party.agreement.contract.seller_id.is_some();
@@ -113,7 +126,8 @@ async fn render(
         &SalePage {
             sentences: contracts::sentences(l, party.agreement.terms(), &vertical, is_private),
             page,
-            listing,
+            masked_name: masked.name,
+            interest: wanted.interest,
             terms: party.agreement,
             purchase: party.purchase,
             outcomes,

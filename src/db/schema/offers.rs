@@ -96,6 +96,7 @@ diesel::table! {
         master_key_id -> Text,
         wrapped_key -> Binary,
         sealed -> Binary,
+        wanted -> Nullable<Binary>,
     }
 }
 

@@ -24,6 +24,7 @@ use crate::money::Money;
 use crate::purchases::{self, Explanation, Fact, Purchase, facts};
 use crate::standing::{self, Standing};
 use crate::text::Lang;
+use crate::vault::Vault;
 use crate::verification::Check;
 use crate::verticals;
 use crate::web::{Ctx, Page, html_status};
@@ -113,6 +114,7 @@ struct Case {
     charge: String,
     rules: Vec<String>,
     listing: Listing,
+    interest: String,
     vertical: String,
     facts: Vec<Fact>,
     consent: Consent,
@@ -185,7 +187,7 @@ pub(super) async fn render(
             } else {
                 None
             };
-            let case = read_case(conn, l, (&caller, &viewer), entries)?;
+            let case = read_case(conn, (l, &vault), (&caller, &viewer), entries)?;
             Ok((case, background))
         })
         .await?;
@@ -203,7 +205,7 @@ pub(super) async fn render(
 
 fn read_case(
     conn: &mut Conn,
-    l: &'static Lang,
+    (l, vault): (&'static Lang, &Vault),
     (caller, viewer): (&Caller, &Viewer),
     entries: Vec<Entry>,
 ) -> Result<Case> {
@@ -224,6 +226,7 @@ fn read_case(
         rules: contracts::dispute_sentences(l, &agreement.terms().disputes),
         facts: facts(l, &vertical, &listing.attributes),
         vertical: vertical.name,
+        interest: leads::wanted(conn, vault, listing.id)?.interest,
         listing,
         consent: leads::consent(conn, purchase.lead_id)?,
         findings: findings

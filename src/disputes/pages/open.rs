@@ -14,7 +14,7 @@ use crate::disputes::words::{charge_label, needed_label, reason_label};
 use crate::disputes::{self, Claim, Dispute, DisputedCharge};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::id::PurchaseId;
-use crate::leads::{self, Listing};
+use crate::leads;
 use crate::purchases::{self, Purchase};
 use crate::web::{Ctx, Page, Upload, html_status, redirect_with};
 
@@ -31,7 +31,8 @@ struct OpenPage {
     page: Page,
     base: &'static str,
     purchase: Purchase,
-    listing: Listing,
+    /// The masked name, and what the person wants.
+    lead: String,
     reasons: Vec<Choice>,
     charges: Vec<(String, String)>,
     rules: Vec<String>,
@@ -84,7 +85,7 @@ async fn render(
         (None, true) => 200,
     };
     let l = page.l;
-    let kind = caller.account_kind;
+    let (kind, vault) = (caller.account_kind, ctx.vault.clone());
     let read = ctx
         .db
         .read(move |conn| {
@@ -98,7 +99,8 @@ async fn render(
             let agreement =
                 contracts::agreement(conn, purchase.buyer_id, purchase.contract_version_id)?;
             Ok((
-                leads::listing(conn, purchase.lead_id)?,
+                leads::listing(conn, purchase.lead_id)?.masked.name,
+                leads::wanted(conn, &vault, purchase.lead_id)?.interest,
                 charges::of_purchase(conn, id)?,
                 disputes::of_purchase(conn, id)?,
                 agreement,
@@ -106,7 +108,7 @@ async fn render(
             ))
         })
         .await?;
-    let (listing, charged, existing, agreement, purchase) = read;
+    let (name, interest, charged, existing, agreement, purchase) = read;
     let rules = &agreement.terms().disputes;
     let lead = (purchase.price_minor > 0).then(|| {
         let label = charge_label(l, DisputedCharge::Lead);
@@ -146,7 +148,7 @@ async fn render(
                 .collect(),
             page,
             purchase,
-            listing,
+            lead: format!("{name} · {interest}"),
             refused,
         },
     )

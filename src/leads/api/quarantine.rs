@@ -27,9 +27,10 @@ pub async fn list_quarantine(ctx: Ctx, query: Query<PageQuery>) -> Result<Json<P
         after: query.after()?.map(|cursor| (cursor.at, LeadId(cursor.id))),
         ..Filter::default()
     };
+    let vault = ctx.vault.clone();
     let rows = ctx
         .db
-        .read(move |conn| query::list(conn, &filter, limit + 1))
+        .read(move |conn| query::list(conn, &vault, &filter, limit + 1))
         .await?;
     let page = Paged::cut(rows, limit, |lead| Cursor {
         at: lead.listing.received_at,
@@ -64,11 +65,12 @@ pub async fn decide_quarantined(
     Body(sent): Body<QuarantineDecision>,
 ) -> Result<HttpResponse> {
     let (id, now, exchange) = (id.into_inner(), ctx.now(), Arc::clone(exchange.get_ref()));
+    let vault = ctx.vault.clone();
     idempotent(&ctx, &idem, move |conn| {
         let (decision, actor) = (sent.decision, caller.actor());
         leads::decide(conn, &*exchange, id, decision, &sent.reason, actor, now)?;
-        let details = query::details(conn, &*exchange, id, None)?;
-        Ok((200, to_value(&LeadJson::detailed(&details))?))
+        let details = query::details(conn, &vault, &*exchange, id, None)?;
+        Ok((200, to_value(&LeadJson::detailed(&details).to_be_kept())?))
     })
     .await
 }

@@ -10,7 +10,7 @@ use crate::clock::Ts;
 use crate::db::types::to_value;
 use crate::error::{Code, Error, FieldError, Refusal, Result};
 use crate::id::{LeadId, PurchaseId, RefusedLeadId};
-use crate::leads::receive::{Intake, Received};
+use crate::leads::receive::{Intake, Received, Tried};
 use crate::leads::{
     Channel, Consent, Details, Lead, LeadState, Least, Listing, MaskedContact, Origin, SaleSummary,
 };
@@ -109,7 +109,10 @@ pub struct LeadJson {
     external_id: Option<String>,
     contact: MaskedContact,
     attributes: Attributes,
-    interest: String,
+    /// Not in answers to a POST.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interest: Option<String>,
+    /// Not in answers to a POST.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<String>,
     origin: Origin,
@@ -170,8 +173,8 @@ impl LeadJson {
             external_id: external_id.cloned(),
             contact: listing.masked.clone(),
             attributes: listing.attributes.clone(),
-            interest: listing.interest.clone(),
-            timeline: listing.timeline.clone(),
+            interest: None,
+            timeline: None,
             origin,
             ask: listing.ask.into(),
             accepts: listing.accepts.clone(),
@@ -207,12 +210,23 @@ impl LeadJson {
     pub fn listed(lead: &Lead) -> Self {
         Self {
             ruling: lead.ruling.clone(),
+            interest: Some(lead.wanted.interest.clone()),
+            timeline: lead.wanted.timeline.clone(),
             ..Self::of(
                 &lead.listing,
                 &lead.vertical_key,
                 lead.external_id.as_ref(),
                 lead.origin.clone(),
             )
+        }
+    }
+
+    /// Without the person's words: an answer to a POST is kept in clear, to be repeated under its key.
+    pub fn to_be_kept(self) -> Self {
+        Self {
+            interest: None,
+            timeline: None,
+            ..self
         }
     }
 
@@ -223,6 +237,35 @@ impl LeadJson {
             checks: Some(details.checks.clone()),
             sales: Some(details.sales.iter().map(SaleJson::from).collect()),
             ..Self::listed(&details.lead)
+        }
+    }
+}
+
+/// What would become of a lead that was sent in now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LeadTrial)]
+pub struct TrialJson {
+    /// `listed`, `quarantined`, or `received` where it would wait for its person.
+    state: LeadState,
+    /// 0 - 100, by the scoring model of the vertical.
+    score: i32,
+    stage: Stage,
+    /// 0 - 100: 100 less the points that its checks cost.
+    quality: i32,
+    expires_at: Ts,
+    /// Every check with its verdict, in their order.
+    checks: Vec<Check>,
+}
+
+impl From<Tried> for TrialJson {
+    fn from(Tried { listing, checks }: Tried) -> Self {
+        Self {
+            state: listing.state,
+            score: listing.score,
+            stage: listing.stage,
+            quality: listing.quality,
+            expires_at: listing.expires_at,
+            checks,
         }
     }
 }

@@ -108,11 +108,11 @@ async fn lead_page(
     id: LeadId,
     (reason, errors): (String, Vec<FieldError>),
 ) -> Result<DeskLeadPage> {
-    let exchange = Arc::clone(exchange.get_ref());
+    let (vault, exchange) = (ctx.vault.clone(), Arc::clone(exchange.get_ref()));
     let ((details, vertical), seller) = ctx
         .db
         .read(move |conn| {
-            let read = read(conn, &*exchange, id, None)?;
+            let read = read(conn, (&vault, &*exchange), id, None)?;
             let seller = accounts::account(conn, read.0.lead.listing.seller_id)?;
             Ok((read, seller.name))
         })

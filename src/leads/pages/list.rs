@@ -83,6 +83,7 @@ impl ListQuery {
         let limit = paging.limit()?;
         let after = paging.after()?.map(|cursor| (cursor.at, LeadId(cursor.id)));
         let (filter, key) = (self.filter(&ctx.vault, seller), self.vertical.clone());
+        let vault = ctx.vault.clone();
         ctx.db
             .read(move |conn| {
                 let all = verticals::all(conn)?;
@@ -92,8 +93,9 @@ impl ListQuery {
                     vertical: vertical.map(|vertical| vertical.id),
                     ..filter
                 };
+                let leads = query::list(conn, &vault, &filter, limit + 1)?;
                 Ok(Found {
-                    leads: Paged::cut(query::list(conn, &filter, limit + 1)?, limit, place),
+                    leads: Paged::cut(leads, limit, place),
                     counts: query::counts(conn, seller)?,
                     verticals: all.into_iter().map(|v| (v.key, v.name)).collect(),
                 })
@@ -177,9 +179,10 @@ pub async fn export(
     query: Query<ListQuery>,
 ) -> Result<HttpResponse> {
     let filter = query.filter(&ctx.vault, Some(caller.account_id));
+    let vault = ctx.vault.clone();
     let leads = ctx
         .db
-        .read(move |conn| query::list(conn, &filter, MAX_EXPORTED))
+        .read(move |conn| query::list(conn, &vault, &filter, MAX_EXPORTED))
         .await?;
     let l = page.l;
     let table = Table {
@@ -209,7 +212,7 @@ fn export_row(lead: Lead) -> Vec<String> {
         listing.received_at.to_string(),
         lead.vertical_key,
         listing.masked.name,
-        listing.interest,
+        lead.wanted.interest,
         lead.external_id.unwrap_or_default(),
         listing.ask.amount(),
         listing.ask.currency.to_string(),
@@ -329,11 +332,11 @@ impl LeadPage {
 
 pub(super) fn read(
     conn: &mut Conn,
-    exchange: &dyn leads::Exchange,
+    (vault, exchange): (&Vault, &dyn leads::Exchange),
     id: LeadId,
     seller: Option<AccountId>,
 ) -> Result<(Details, Vertical)> {
-    let details = query::details(conn, exchange, id, seller)?;
+    let details = query::details(conn, vault, exchange, id, seller)?;
     let vertical = verticals::by_id(conn, details.lead.listing.vertical_id)?;
     Ok((details, vertical))
 }
@@ -347,10 +350,10 @@ pub async fn show(
     state: Data<State>,
     id: Path<LeadId>,
 ) -> Result<HttpResponse> {
-    let exchange = Arc::clone(exchange.get_ref());
+    let (vault, exchange) = (ctx.vault.clone(), Arc::clone(exchange.get_ref()));
     let (details, vertical) = ctx
         .db
-        .read(move |conn| read(conn, &*exchange, *id, Some(caller.account_id)))
+        .read(move |conn| read(conn, (&vault, &*exchange), *id, Some(caller.account_id)))
         .await?;
     let shown = Shown::new(page.l, details, vertical, None);
     html(&LeadPage::new(page, shown, &ctx, &state))
@@ -384,7 +387,7 @@ pub async fn contact(
                 reason: None,
             };
             let contact = leads::view_contact(conn, &vault, *id, seller, &viewing, now)?;
-            Ok((contact, read(conn, &*exchange, *id, seller)?))
+            Ok((contact, read(conn, (&vault, &*exchange), *id, seller)?))
         })
         .await?;
     let shown = Shown::new(page.l, details, vertical, Some(&contact));

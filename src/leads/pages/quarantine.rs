@@ -17,6 +17,7 @@ use crate::error::{Code, Error, FieldError, Result};
 use crate::id::{AccountId, LeadId};
 use crate::leads::api::ExchangeData;
 use crate::leads::{self, Decision, Filter, Lead, LeadState, Order};
+use crate::vault::Vault;
 use crate::verification::{Check, Verdict};
 use crate::web::{Ctx, Form, Page, PageQuery, Paged, html, html_status, redirect_with};
 
@@ -60,10 +61,11 @@ type Row = (Lead, Vec<Check>);
 
 fn read(
     conn: &mut Conn,
+    vault: &Vault,
     filter: &Filter,
     limit: i64,
 ) -> Result<(Vec<Row>, BTreeMap<AccountId, String>)> {
-    let rows = leads::list(conn, filter, limit)?
+    let rows = leads::list(conn, vault, filter, limit)?
         .into_iter()
         .map(|lead| {
             let checks = leads::checks(conn, lead.listing.id)?;
@@ -86,9 +88,10 @@ async fn load(ctx: &Ctx, caller: &Caller, page: Page, query: &PageQuery) -> Resu
         after: query.after()?.map(|cursor| (cursor.at, LeadId(cursor.id))),
         ..Filter::default()
     };
+    let vault = ctx.vault.clone();
     let (rows, names) = ctx
         .db
-        .read(move |conn| read(conn, &filter, limit + 1))
+        .read(move |conn| read(conn, &vault, &filter, limit + 1))
         .await?;
     let rows = Paged::cut(rows, limit, |(lead, _)| place(lead));
     let l = page.l;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
-use super::{Received, Receiver, Source};
+use super::{Judge, Received, Receiver, Source, Tried};
 use crate::audit;
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -23,7 +23,7 @@ type Sent<'a> = (&'a Draft, &'a Source);
 
 /// A lead that is taken, before it is written.
 struct Entering<'a> {
-    sent: Sent<'a>,
+    draft: &'a Draft,
     first: scoring::First,
     listing: Listing,
     judged: Judgement,
@@ -41,14 +41,17 @@ pub(super) fn receive(
     by: &Receiver<'_>,
     sent: &[Sent<'_>],
 ) -> Result<Vec<Result<Received, Vec<FieldError>>>> {
-    let mut known = Known::read(conn, by, sent)?;
-    let (entering, mut outcomes) = judge_each(by, sent, &mut known)?;
-    write(conn, by, &entering)?;
+    let judge = &by.judge;
+    let drafts: Vec<&Draft> = sent.iter().map(|(draft, _)| *draft).collect();
+    let mut known = Known::read(conn, judge, &drafts)?;
+    let (entering, refused) = judge_each(judge, &drafts, &mut known)?;
+    write(conn, judge, sent, &entering)?;
     let taken = entering.iter().map(|(at, one)| (*at, one.listing.id));
     known
         .sources
-        .keep(conn, &taken.collect::<Vec<_>>(), by.now)?;
+        .keep(conn, &taken.collect::<Vec<_>>(), judge.now)?;
     let sales = offer(conn, by, &entering)?;
+    let mut outcomes: Vec<_> = refused.into_iter().map(Err).collect();
     for ((at, entering), sales) in entering.into_iter().zip(sales) {
         let mut listing = entering.listing;
         if listing.state == LeadState::Listed {
@@ -59,6 +62,29 @@ pub(super) fn receive(
             checks: entering.judged.checks,
             sales,
         });
+    }
+    Ok(outcomes)
+}
+
+/// What would become of each lead, or which of its fields would be refused; writes nothing.
+pub(super) fn judged(
+    conn: &mut Conn,
+    by: &Judge<'_>,
+    drafts: &[&Draft],
+) -> Result<Vec<Result<Tried, Vec<FieldError>>>> {
+    let mut known = Known::read(conn, by, drafts)?;
+    let (entering, refused) = judge_each(by, drafts, &mut known)?;
+    let mut outcomes: Vec<_> = refused.into_iter().map(Err).collect();
+    for (at, entering) in entering {
+        let number = entering.draft.external_id.as_deref();
+        outcomes[at] = if store::is_used(conn, by.seller, number)? {
+            Err(vec![store::number_taken()])
+        } else {
+            Ok(Tried {
+                listing: entering.listing,
+                checks: entering.judged.checks,
+            })
+        };
     }
     Ok(outcomes)
 }
@@ -76,15 +102,15 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn read(conn: &mut Conn, by: &Receiver<'_>, sent: &[Sent<'a>]) -> Result<Self> {
-        let coming = sent
+    fn read(conn: &mut Conn, by: &Judge<'_>, drafts: &[&'a Draft]) -> Result<Self> {
+        let coming = drafts
             .iter()
-            .map(|(draft, _)| (&draft.checked, draft.trace(by.seller)));
+            .map(|draft| (&draft.checked, draft.trace(by.seller)));
         let coming: Vec<Coming<'_>> = coming.collect();
         let sources = Sources::of(conn, by.vault, &coming, by.now)?;
         let mut verticals: BTreeMap<VerticalId, (&Vertical, Vec<Vec<u8>>)> = BTreeMap::new();
         let (mut claims, mut to_find) = (Vec::new(), Vec::new());
-        for (draft, _) in sent {
+        for draft in drafts {
             let own = store::claims_of(by.vault, draft);
             let of_vertical = verticals.entry(draft.vertical.id);
             let (_, hashes) = of_vertical.or_insert_with(|| (&draft.vertical, Vec::new()));
@@ -123,20 +149,20 @@ fn parts(draft: &Draft) -> (Option<&str>, Option<&str>) {
 
 type Judged<'a> = (
     Vec<(usize, Entering<'a>)>,
-    Vec<Result<Received, Vec<FieldError>>>,
+    // Of each, those that are refused: none for one that is taken.
+    Vec<Vec<FieldError>>,
 );
 
 /// Judges the leads in their order: those before that were taken count as received. Answers those that are taken,
 /// and the fields of those that are not.
 fn judge_each<'a>(
-    by: &Receiver<'_>,
-    sent: &[Sent<'a>],
+    by: &Judge<'_>,
+    drafts: &[&'a Draft],
     known: &mut Known<'_>,
 ) -> Result<Judged<'a>> {
-    let mut entering: Vec<(usize, Entering<'a>)> = Vec::with_capacity(sent.len());
-    let mut outcomes = Vec::with_capacity(sent.len());
-    for (at, sent) in sent.iter().enumerate() {
-        let draft = sent.0;
+    let mut entering: Vec<(usize, Entering<'a>)> = Vec::with_capacity(drafts.len());
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for (at, &draft) in drafts.iter().enumerate() {
         let mut findings = known.sources.findings(at, &known.coming[at]);
         let claims = std::mem::take(&mut known.claims[at]);
         let claimed = known.claimed.entry(draft.vertical.id).or_default();
@@ -157,10 +183,10 @@ fn judge_each<'a>(
                 Finding::pass(CheckName::Suppression)
             });
         }
-        outcomes.push(Err(Vec::new()));
+        outcomes.push(Vec::new());
         let judged = judge(&draft.checked.settings, &findings, by.now);
         if judged.ruling == Ruling::Reject {
-            outcomes[at] = Err(refusals(draft, &held, judged));
+            outcomes[at] = refusals(draft, &held, judged);
             continue;
         }
         claimed.extend(free.iter().map(|claim| claim.hash.clone()));
@@ -174,7 +200,7 @@ fn judge_each<'a>(
         listing.settle(&judged);
         let (email, phone) = parts(draft);
         let one = Entering {
-            sent: *sent,
+            draft,
             first,
             listing,
             judged,
@@ -218,13 +244,18 @@ fn facts(draft: &Draft, now: Ts) -> Facts<'_> {
     }
 }
 
-fn write(conn: &mut Conn, by: &Receiver<'_>, entering: &[(usize, Entering<'_>)]) -> Result<()> {
+fn write(
+    conn: &mut Conn,
+    by: &Judge<'_>,
+    sent: &[Sent<'_>],
+    entering: &[(usize, Entering<'_>)],
+) -> Result<()> {
     let new: Vec<NewLead<'_>> = entering
         .iter()
-        .map(|(_, one)| NewLead {
+        .map(|(at, one)| NewLead {
             listing: &one.listing,
-            draft: one.sent.0,
-            import_id: one.sent.1.import_id,
+            draft: one.draft,
+            import_id: sent[*at].1.import_id,
             checks: &one.judged.checks,
         })
         .collect();
@@ -237,18 +268,20 @@ fn write(conn: &mut Conn, by: &Receiver<'_>, entering: &[(usize, Entering<'_>)])
     store::insert_parts(conn, by.vault, &new)?;
     let firsts = entering.iter().map(|(_, one)| (one.listing.id, &one.first));
     scoring::keep(conn, &firsts.collect::<Vec<_>>(), by.now)?;
-    let told = entering.iter().map(|(_, one)| entry(one, by.now));
+    let told = entering
+        .iter()
+        .map(|(at, one)| entry(one, sent[*at].1, by.now));
     audit::record_all(conn, &told.collect::<Vec<_>>())?;
     for (_, one) in entering {
         if one.listing.state == LeadState::Received {
-            confirm::begin(conn, &one.sent.0.checked.settings, &one.listing, by.now)?;
+            confirm::begin(conn, &one.draft.checked.settings, &one.listing, by.now)?;
         }
     }
     Ok(())
 }
 
-fn claim(conn: &mut Conn, by: &Receiver<'_>, entering: &[(usize, Entering<'_>)]) -> Result<()> {
-    let verticals = entering.iter().map(|(_, one)| &one.sent.0.vertical);
+fn claim(conn: &mut Conn, by: &Judge<'_>, entering: &[(usize, Entering<'_>)]) -> Result<()> {
+    let verticals = entering.iter().map(|(_, one)| &one.draft.vertical);
     let verticals: BTreeMap<VerticalId, _> = verticals.map(|one| (one.id, one)).collect();
     for (id, vertical) in verticals {
         let of_vertical = entering
@@ -291,25 +324,25 @@ fn offer(
         }
     }
     let listings: Vec<&Listing> = together.iter().map(|at| &entering[*at].1.listing).collect();
-    let sold = by.exchange.offer_all(conn, &listings, by.now)?;
+    let sold = by.exchange.offer_all(conn, &listings, by.judge.now)?;
     for (at, sold) in together.into_iter().zip(sold) {
         sales[at] = sold;
     }
     for at in later {
-        sales[at] = by.exchange.offer(conn, &entering[at].1.listing, by.now)?;
+        sales[at] = by
+            .exchange
+            .offer(conn, &entering[at].1.listing, by.judge.now)?;
     }
     Ok(sales)
 }
 
-fn listing_of(draft: &Draft, by: &Receiver<'_>, first: &scoring::First) -> Listing {
+fn listing_of(draft: &Draft, by: &Judge<'_>, first: &scoring::First) -> Listing {
     Listing {
         id: LeadId::new(by.now),
         vertical_id: draft.vertical.id,
         seller_id: by.seller,
         state: LeadState::Received,
         attributes: draft.attributes.clone(),
-        interest: draft.interest.clone(),
-        timeline: draft.timeline.clone(),
         channel: draft.origin.channel,
         masked: draft.contact.masked(),
         ask: draft.ask,
@@ -340,9 +373,8 @@ impl Listing {
 }
 
 /// What the audit log says of a lead that was taken.
-fn entry(one: &Entering<'_>, now: Ts) -> audit::Entry<'static> {
-    let (draft, source) = one.sent;
-    let (listing, judged) = (&one.listing, &one.judged);
+fn entry(one: &Entering<'_>, source: &Source, now: Ts) -> audit::Entry<'static> {
+    let (draft, listing, judged) = (one.draft, &one.listing, &one.judged);
     let told: Vec<_> = judged
         .checks
         .iter()

@@ -13,8 +13,8 @@ use crate::db::schema::{
 };
 use crate::db::types::json;
 use crate::db::{Conn, Prepared, each, insert_rows};
-use crate::error::{Error, Reason, Result};
-use crate::id::{ImportId, LeadId, VerticalId};
+use crate::error::{FieldError, Reason, Result};
+use crate::id::{AccountId, ImportId, LeadId, VerticalId};
 use crate::leads::{Contact, Draft, Listing};
 use crate::vault::{Vault, sha256};
 use crate::verification::{Check, email};
@@ -50,8 +50,7 @@ pub fn insert_leads(conn: &mut Conn, new: &[NewLead<'_>]) -> Result<()> {
             leads::external_id.eq(&draft.external_id),
             leads::state.eq(listing.state),
             leads::attributes.eq(json(&listing.attributes)?),
-            leads::interest.eq(&listing.interest),
-            leads::timeline.eq(&listing.timeline),
+            leads::interest.eq(""),
             leads::origin.eq(json(&draft.origin)?),
             leads::masked_name.eq(&listing.masked.name),
             leads::masked_email.eq(&listing.masked.email),
@@ -75,11 +74,26 @@ pub fn insert_leads(conn: &mut Conn, new: &[NewLead<'_>]) -> Result<()> {
     let rows: Vec<_> = rows.collect::<Result<_>>()?;
     match insert_rows!(conn, leads::table, &rows) {
         Ok(_) => Ok(()),
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(
-            Error::invalid_field("external_id", Reason::Taken, "an id not used before"),
-        ),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(vec![number_taken()].into())
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+pub fn number_taken() -> FieldError {
+    FieldError::new("external_id", Reason::Taken, "an id not used before")
+}
+
+/// Whether a seller has used an `external_id`.
+pub fn is_used(conn: &mut Conn, seller: AccountId, number: Option<&str>) -> Result<bool> {
+    let Some(number) = number else {
+        return Ok(false);
+    };
+    let used = leads::table
+        .filter(leads::seller_id.eq(seller))
+        .filter(leads::external_id.eq(number));
+    Ok(diesel::select(diesel::dsl::exists(used)).get_result(conn)?)
 }
 
 /// A part of a contact that a lead claims in its vertical.
@@ -200,16 +214,18 @@ pub fn is_claimed(
     Ok(diesel::select(diesel::dsl::exists(claimed)).get_result(conn)?)
 }
 
-/// Inserts what belongs to leads: their sealed contacts, their consents and their checks.
+/// Inserts what belongs to leads: their sealed contacts and wants, their consents and their checks.
 pub fn insert_parts(conn: &mut Conn, vault: &Vault, new: &[NewLead<'_>]) -> Result<()> {
     let contacts = new.iter().map(|lead| {
         let plain = json(&lead.draft.contact)?;
         let record = vault.seal(&contact_place(lead.listing.id), plain.as_bytes())?;
+        let wanted = super::wanted::seal(vault, lead.listing.id, &record, &lead.draft.wanted)?;
         Ok((
             lead_contacts::lead_id.eq(lead.listing.id),
             lead_contacts::master_key_id.eq(record.master_key_id),
             lead_contacts::wrapped_key.eq(record.wrapped_key),
             lead_contacts::sealed.eq(record.sealed),
+            lead_contacts::wanted.eq(wanted),
         ))
     });
     let contacts: Vec<_> = contacts.collect::<Result<_>>()?;

@@ -2,7 +2,6 @@
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::ListingRow;
 use crate::clock::Ts;
@@ -11,12 +10,9 @@ use crate::db::types::from_json;
 use crate::db::{Conn, MultiBackend};
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, LeadId};
-use crate::leads::LeadState;
 use crate::leads::query::{Filter, Lead, Order, Search};
-
-diesel::define_sql_function! {
-    fn lower(text: Text) -> Text;
-}
+use crate::leads::{LeadState, Wants};
+use crate::vault::Vault;
 
 type Columns = (
     diesel::helper_types::AsSelect<ListingRow, MultiBackend>,
@@ -60,9 +56,10 @@ fn base<'a>() -> Query<'a> {
         .into_boxed()
 }
 
-fn lead(row: Row) -> Result<Lead> {
+fn lead(row: Row, wants: &mut Wants) -> Result<Lead> {
     let (listing, vertical_key, vertical_name, external_id, import_id, origin, ruling) = row;
     Ok(Lead {
+        wanted: wants.take(listing.id),
         listing: listing.listing()?,
         vertical_key,
         vertical_name,
@@ -74,7 +71,7 @@ fn lead(row: Row) -> Result<Lead> {
 }
 
 /// Leads as filtered, up to `limit`.
-pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
+pub fn list(conn: &mut Conn, vault: &Vault, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
     let mut query = base();
     if let Some(seller) = filter.seller {
         query = query.filter(leads::seller_id.eq(seller));
@@ -101,14 +98,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
                     .select(contact_hashes::lead_id),
             ),
         ),
-        Some(Search::Words(words)) => {
-            let pattern = format!("%{}%", words.to_lowercase().replace(['%', '_', '\\'], " "));
-            query.filter(
-                leads::external_id
-                    .eq(words)
-                    .or(lower(leads::interest).like(pattern)),
-            )
-        }
+        Some(Search::Number(number)) => query.filter(leads::external_id.eq(number)),
     };
     query = match (filter.order, filter.after) {
         (Order::Newest, Some((at, id))) => query.filter(
@@ -127,22 +117,43 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<Lead>> {
         Order::Newest => query.order((leads::received_at.desc(), leads::id.desc())),
         Order::Oldest => query.order((leads::received_at, leads::id)),
     };
-    query
-        .limit(limit)
-        .load::<Row>(conn)?
-        .into_iter()
-        .map(lead)
-        .collect()
+    let rows: Vec<Row> = query.limit(limit).load(conn)?;
+    let ids: Vec<LeadId> = rows.iter().map(|row| row.0.id).collect();
+    let mut wants = super::wanted::of(conn, vault, &ids)?;
+    let leads = rows.into_iter().map(|row| lead(row, &mut wants));
+    leads.collect()
 }
 
 /// A lead with what its list shows; another seller's is a refusal with 404.
-pub fn find(conn: &mut Conn, id: LeadId, seller: Option<AccountId>) -> Result<Lead> {
+pub fn find(conn: &mut Conn, vault: &Vault, id: LeadId, seller: Option<AccountId>) -> Result<Lead> {
     let mut query = base().filter(leads::id.eq(id));
     if let Some(seller) = seller {
         query = query.filter(leads::seller_id.eq(seller));
     }
-    let row = query.first::<Row>(conn).optional()?;
-    lead(row.ok_or_else(|| Error::refused(Code::NotFound))?)
+    let row: Option<Row> = query.first(conn).optional()?;
+    let row = row.ok_or_else(|| Error::refused(Code::NotFound))?;
+    lead(row, &mut super::wanted::of(conn, vault, &[id])?)
+}
+
+/// Whose a lead is; another seller's than that which asks is a refusal with 404.
+pub fn seller_of(conn: &mut Conn, id: LeadId, asks: Option<AccountId>) -> Result<AccountId> {
+    let mut query = leads::table.find(id).select(leads::seller_id).into_boxed();
+    if let Some(seller) = asks {
+        query = query.filter(leads::seller_id.eq(seller));
+    }
+    let seller: Option<AccountId> = query.first(conn).optional()?;
+    seller.ok_or_else(|| Error::refused(Code::NotFound))
+}
+
+/// Where a lead of a seller stands; another seller's is a refusal with 404.
+pub fn state_of(conn: &mut Conn, id: LeadId, seller: AccountId) -> Result<LeadState> {
+    let state: Option<LeadState> = leads::table
+        .find(id)
+        .filter(leads::seller_id.eq(seller))
+        .select(leads::state)
+        .first(conn)
+        .optional()?;
+    state.ok_or_else(|| Error::refused(Code::NotFound))
 }
 
 /// How many leads stand in each state.

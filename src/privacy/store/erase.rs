@@ -76,6 +76,9 @@ fn impersonal_origin(origin: &str) -> Result<String> {
 /// Empties what belongs to the lead: contact, proof of consent, checks, claims on its contact.
 pub fn parts(conn: &mut Conn, id: LeadId) -> Result<()> {
     shred!(conn, lead_contacts, lead_contacts::lead_id.eq(id));
+    diesel::update(lead_contacts::table.find(id))
+        .set(lead_contacts::wanted.eq(None::<Vec<u8>>))
+        .execute(conn)?;
     let text: Option<Vec<u8>> = lead_consents::table
         .find(id)
         .select(lead_consents::text_hash)

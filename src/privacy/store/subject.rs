@@ -190,8 +190,6 @@ pub struct HeldRow {
     pub state: LeadState,
     pub received_at: Ts,
     pub attributes: String,
-    pub interest: String,
-    pub timeline: Option<String>,
     pub origin: String,
 }
 
@@ -210,8 +208,6 @@ pub fn leads_held(conn: &mut Conn, ids: &[LeadId]) -> Result<Vec<HeldRow>> {
             leads::state,
             leads::received_at,
             leads::attributes,
-            leads::interest,
-            leads::timeline,
             leads::origin,
         ))
         .load(conn)?)

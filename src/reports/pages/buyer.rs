@@ -35,10 +35,10 @@ impl BuyerDashboard {
 
 /// What a buyer has, what its requests brought, and what needs its attention.
 pub async fn dashboard(ctx: Ctx, caller: Caller, page: Page) -> Result<HttpResponse> {
-    let now = ctx.now();
+    let (now, vault) = (ctx.now(), ctx.vault.clone());
     let report = ctx
         .db
-        .read(move |conn| reports::buyer(conn, caller.account_id, now))
+        .read(move |conn| reports::buyer(conn, &vault, caller.account_id, now))
         .await?;
     let held = report.wallet.iter().map(|line| line.held);
     html(&BuyerDashboard {

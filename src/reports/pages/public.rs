@@ -93,14 +93,14 @@ impl MarketPage {
 
 /// Masked listings that anyone may look through.
 pub async fn market(ctx: Ctx, page: Page, query: Query<Search>) -> Result<HttpResponse> {
-    let now = ctx.now();
+    let (now, vault) = (ctx.now(), ctx.vault.clone());
     let search = query.into_inner();
     let sought = search.clone();
     let (found, figures) = ctx
         .db
         .read(move |conn| {
             Ok((
-                market::search(conn, &sought, now)?,
+                market::search(conn, &vault, &sought, now)?,
                 disputes::published(conn, now)?,
             ))
         })

@@ -25,10 +25,10 @@ struct SellerDashboard {
 
 /// What a seller sent in, what became of it, and what needs its attention.
 pub async fn dashboard(ctx: Ctx, caller: Caller, page: Page) -> Result<HttpResponse> {
-    let now = ctx.now();
+    let (now, vault) = (ctx.now(), ctx.vault.clone());
     let report = ctx
         .db
-        .read(move |conn| reports::seller(conn, caller.account_id, now))
+        .read(move |conn| reports::seller(conn, &vault, caller.account_id, now))
         .await?;
     html(&SellerDashboard {
         page,

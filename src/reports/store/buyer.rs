@@ -5,12 +5,14 @@ use diesel::prelude::*;
 use super::{Scope, turnovers};
 use crate::clock::{DAY, Ts};
 use crate::db::Conn;
-use crate::db::schema::{deposits, leads, purchase_requests, purchases, verticals};
+use crate::db::schema::{deposits, purchase_requests, purchases, verticals};
 use crate::error::Result;
-use crate::id::{AccountId, PurchaseId, RequestId};
+use crate::id::{AccountId, LeadId, PurchaseId, RequestId};
+use crate::leads;
 use crate::ledger::{self, WalletBalance};
 use crate::money::{Currency, Money};
 use crate::reports::Turnover;
+use crate::vault::Vault;
 
 /// What a buyer has, wants and got.
 pub struct BuyerReport {
@@ -72,7 +74,7 @@ pub struct RecentPurchase {
 }
 
 /// The buyer's dashboard at `now`.
-pub fn buyer(conn: &mut Conn, buyer: AccountId, now: Ts) -> Result<BuyerReport> {
+pub fn buyer(conn: &mut Conn, vault: &Vault, buyer: AccountId, now: Ts) -> Result<BuyerReport> {
     let midnight = Ts::from_micros(now.micros().div_euclid(DAY) * DAY);
     let requests_in = |conn: &mut Conn, state: &str| -> Result<i64> {
         Ok(purchase_requests::table
@@ -86,7 +88,7 @@ pub fn buyer(conn: &mut Conn, buyer: AccountId, now: Ts) -> Result<BuyerReport> 
         today: turnovers(conn, Scope::Buyer(buyer), midnight)?,
         last_30_days: turnovers(conn, Scope::Buyer(buyer), now.minus(30 * DAY))?,
         requests: active(conn, buyer)?,
-        recent: recent(conn, buyer)?,
+        recent: recent(conn, vault, buyer)?,
         unopened: purchases::table
             .filter(purchases::buyer_id.eq(buyer))
             .filter(purchases::opened_at.is_null())
@@ -141,17 +143,16 @@ fn active(conn: &mut Conn, buyer: AccountId) -> Result<Vec<RequestProgress>> {
         .collect())
 }
 
-fn recent(conn: &mut Conn, buyer: AccountId) -> Result<Vec<RecentPurchase>> {
-    type Row = (PurchaseId, String, String, Currency, i64, Ts, Option<Ts>);
+fn recent(conn: &mut Conn, vault: &Vault, buyer: AccountId) -> Result<Vec<RecentPurchase>> {
+    type Row = (PurchaseId, LeadId, String, Currency, i64, Ts, Option<Ts>);
     let rows: Vec<Row> = purchases::table
-        .inner_join(leads::table.on(leads::id.eq(purchases::lead_id)))
         .inner_join(verticals::table)
         .filter(purchases::buyer_id.eq(buyer))
         .order((purchases::purchased_at.desc(), purchases::id.desc()))
         .limit(8)
         .select((
             purchases::id,
-            leads::interest,
+            purchases::lead_id,
             verticals::name,
             purchases::currency,
             purchases::price_minor,
@@ -159,12 +160,14 @@ fn recent(conn: &mut Conn, buyer: AccountId) -> Result<Vec<RecentPurchase>> {
             purchases::opened_at,
         ))
         .load(conn)?;
+    let leads: Vec<LeadId> = rows.iter().map(|(_, lead, ..)| *lead).collect();
+    let wants = leads::wants(conn, vault, &leads)?;
     Ok(rows
         .into_iter()
         .map(
-            |(id, interest, vertical, currency, price, at, opened)| RecentPurchase {
+            |(id, lead, vertical, currency, price, at, opened)| RecentPurchase {
                 id,
-                interest,
+                interest: wants.interest(lead),
                 vertical,
                 price: Money::new(price, currency),
                 at,

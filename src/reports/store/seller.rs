@@ -9,11 +9,12 @@ use crate::db::schema::{imports, leads, purchases, refused_leads, verticals};
 use crate::disputes::{self, DisputeSide, DisputeState};
 use crate::error::Result;
 use crate::id::{AccountId, LeadId};
-use crate::leads::LeadState;
+use crate::leads::{LeadState, wants};
 use crate::ledger::{self, Kind};
 use crate::money::{Currency, Money};
 use crate::payouts::{self, bank};
 use crate::reports::{Daily, Turnover};
+use crate::vault::Vault;
 
 /// What a seller has in the market and in the books.
 pub struct SellerReport {
@@ -58,7 +59,7 @@ pub struct RecentSale {
 }
 
 /// The seller's dashboard at `now`.
-pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerReport> {
+pub fn seller(conn: &mut Conn, vault: &Vault, seller: AccountId, now: Ts) -> Result<SellerReport> {
     let states = lead_states(conn, Some(seller))?;
     let of = |state| states.get(&state).copied().unwrap_or(0);
     let balances = ledger::balances(conn, seller)?;
@@ -91,7 +92,7 @@ pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerRepor
         pending: kept(Kind::SellerPending),
         payable: kept(Kind::SellerPayable),
         daily: daily(conn, Some(seller), now, 14)?,
-        recent: recent(conn, seller)?,
+        recent: recent(conn, vault, seller)?,
         imports_to_map: imports::table
             .filter(imports::seller_id.eq(seller))
             .filter(imports::state.eq("uploaded"))
@@ -107,16 +108,14 @@ pub fn seller(conn: &mut Conn, seller: AccountId, now: Ts) -> Result<SellerRepor
     })
 }
 
-fn recent(conn: &mut Conn, seller: AccountId) -> Result<Vec<RecentSale>> {
-    let rows: Vec<(LeadId, String, String, Currency, i64, i64, Ts)> = purchases::table
-        .inner_join(leads::table.on(leads::id.eq(purchases::lead_id)))
+fn recent(conn: &mut Conn, vault: &Vault, seller: AccountId) -> Result<Vec<RecentSale>> {
+    let rows: Vec<(LeadId, String, Currency, i64, i64, Ts)> = purchases::table
         .inner_join(verticals::table)
         .filter(purchases::seller_id.eq(seller))
         .order((purchases::purchased_at.desc(), purchases::id.desc()))
         .limit(8)
         .select((
-            leads::id,
-            leads::interest,
+            purchases::lead_id,
             verticals::name,
             purchases::currency,
             purchases::price_minor,
@@ -124,12 +123,14 @@ fn recent(conn: &mut Conn, seller: AccountId) -> Result<Vec<RecentSale>> {
             purchases::purchased_at,
         ))
         .load(conn)?;
+    let leads: Vec<LeadId> = rows.iter().map(|(lead, ..)| *lead).collect();
+    let wants = wants(conn, vault, &leads)?;
     Ok(rows
         .into_iter()
         .map(
-            |(lead_id, interest, vertical, currency, price, commission, at)| RecentSale {
+            |(lead_id, vertical, currency, price, commission, at)| RecentSale {
                 lead_id,
-                interest,
+                interest: wants.interest(lead_id),
                 vertical,
                 price: Money::new(price, currency),
                 earning: Money::new(price - commission, currency),

@@ -329,13 +329,13 @@ async fn look(
             return Ok((Look::Unready(told.collect()), errors));
         }
     };
-    let now = ctx.now();
+    let (now, vault) = (ctx.now(), ctx.vault.clone());
     let (vertical, buyer) = (setting.vertical.clone(), caller.account_id);
     let preview = ctx
         .db
         .read(move |conn| {
             let rule = requests::draft_rule(conn, buyer, &terms, &vertical, now)?;
-            meet(conn, &rule, now)
+            meet(conn, &vault, &rule, now)
         })
         .await?;
     Ok((Look::Fits(Box::new(preview)), Vec::new()))
