@@ -94,6 +94,8 @@ pub struct Ping {
     pub created_at: Ts,
     pub held_until: Option<Ts>,
     pub ended_at: Option<Ts>,
+    /// What the choice of the bid was made from, as JSON, while it is held.
+    decided: Option<String>,
 }
 
 impl Ping {
@@ -121,7 +123,11 @@ impl Ping {
     fn held_bid(&self) -> Result<HeldBid> {
         let bid = self.bid.as_deref();
         let bid = bid.ok_or_else(|| anyhow::anyhow!("{} has no bid", self.id))?;
-        from_json(bid)
+        let decided = self.decided.as_deref().map(from_json).transpose()?;
+        Ok(HeldBid {
+            decided,
+            ..from_json(bid)?
+        })
     }
 }
 

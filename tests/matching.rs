@@ -1,6 +1,6 @@
 //! Laws of matching: what compiles agrees with what was written, and explanations agree with matches.
 
-mod decisions;
+pub mod decisions;
 mod index;
 mod servers;
 mod sharing;
@@ -110,8 +110,6 @@ fn listing(attributes: BTreeMap<String, Value>) -> Listing {
         seller_id: AccountId(uuid::Uuid::from_u128(6)),
         state: LeadState::Listed,
         attributes,
-        interest: "glasses".to_owned(),
-        timeline: None,
         channel: None,
         masked: MaskedContact {
             name: "M**** K****".to_owned(),

@@ -1,6 +1,7 @@
 //! Pings: leads announced without their contact, the bids held for them, and the posts that follow.
 
 mod abuse;
+mod decided;
 mod lost;
 mod race;
 

@@ -36,6 +36,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000032_sharing",
     "20261128000033_check_lists",
     "20261128000034_wanted",
+    "20261128000035_ping_decisions",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,6 +45,10 @@ pub struct Body {
     /// How many there were, kept or not.
     pub contended: usize,
     pub tries: Vec<Try>,
+    /// The lead as it was announced, where a bid was held before it came: for that the lots were drawn, and one copy
+    /// was sold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<LeadId>,
 }
 
 impl Body {
@@ -60,6 +64,7 @@ impl Body {
             contenders,
             contended: plan.contenders.len(),
             tries,
+            announced: None,
         }
     }
 }
@@ -105,7 +110,7 @@ impl Decision {
     pub fn replay(&self, seed: &[u8]) -> Verdict {
         let body = &self.body;
         let draw = Draw {
-            lead: self.lead,
+            lead: body.announced.unwrap_or(self.lead),
             seed,
         };
         let mut again = body.contenders.clone();
@@ -130,6 +135,14 @@ impl Decision {
                 return Verdict::Differs(format!("{} paid another price", tried.request));
             }
             left -= 1;
+        }
+        if body.announced.is_some() {
+            let is_one = body.copies.checked_sub(left) == Some(1);
+            return if is_one && body.tries.last().is_some_and(|last| last.paid.is_some()) {
+                Verdict::Same
+            } else {
+                Verdict::Differs("another bid would have been held".to_owned())
+            };
         }
         if left > 0 && body.tries.len() < again.len().min(TRIED) {
             return Verdict::Differs("others were not tried".to_owned());
@@ -167,12 +180,12 @@ impl Decision {
 }
 
 /// Keeps decisions on the leads of these sellers, and their digests in the audit log.
-pub fn record(conn: &mut Conn, decisions: &[(Decision, AccountId)]) -> Result<()> {
+pub fn record(conn: &mut Conn, decisions: &[(Decision, AccountId)], now: Ts) -> Result<()> {
     let (mut told, mut rows) = (Vec::new(), Vec::new());
     for (decision, seller) in decisions {
         let digest = decision.digest()?;
         told.push(audit::Entry {
-            at: decision.at,
+            at: now,
             actor: Actor::System,
             account_id: Some(*seller),
             action: "lead.decided",

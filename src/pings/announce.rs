@@ -12,6 +12,8 @@ use crate::db::types::json;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, PingId};
 use crate::leads::{self, Listing, Partial};
+use crate::matching::decisions::Try;
+use crate::matching::distribution::TRIED;
 use crate::matching::{Market, Plan, Rule};
 use crate::purchases::{self, Announced, HeldBid};
 use crate::requests::Gate;
@@ -19,8 +21,6 @@ use crate::suppression;
 use crate::vault::Vault;
 use crate::verification::{CheckName, Effect};
 
-/// Candidates whose bids are tried for one ping.
-const MAX_TRIES: usize = 50;
 /// Requests of which the gates are counted when there is no bid.
 const MAX_EXPLAINED: usize = 200;
 
@@ -139,10 +139,25 @@ fn first_bid(
     tally: &mut Tally,
     now: Ts,
 ) -> Result<Option<HeldBid>> {
-    for place in 0..plan.candidates.len().min(MAX_TRIES) {
+    let mut tries = Vec::new();
+    for (place, candidate) in plan.candidates.iter().enumerate().take(TRIED) {
+        let mut tried = Try {
+            request: candidate.request.id,
+            paid: None,
+            gate: None,
+            buyers: None,
+        };
         match purchases::hold(conn, announced, plan, place, now)? {
-            Ok(bid) => return Ok(Some(bid)),
-            Err(gate) => tally.count([gate]),
+            Ok(bid) => {
+                tried.paid = Some(bid.price.minor);
+                tries.push(tried);
+                return Ok(Some(bid.decided_by((plan, tries), announced.listing, now)));
+            }
+            Err(gate) => {
+                tally.count([gate]);
+                tried.gate = Some(gate.number());
+                tries.push(tried);
+            }
         }
     }
     Ok(None)
@@ -215,6 +230,7 @@ fn blank(seller: AccountId, partial: &Partial, now: Ts) -> Ping {
         created_at: now,
         held_until: None,
         ended_at: None,
+        decided: None,
     }
 }
 
@@ -238,6 +254,7 @@ fn with_bid(ping: Ping, bid: &HeldBid) -> Result<Ping> {
         earning_minor: Some(bid.earning.minor),
         held_minor: Some(bid.reservation.amount.minor),
         bid: Some(json(bid)?),
+        decided: bid.decided.as_ref().map(json).transpose()?,
         ..ping
     })
 }

@@ -42,6 +42,7 @@ pub fn end(conn: &mut Conn, id: PingId, ended: &Ended, now: Ts) -> Result<bool> 
             pings::purchase_id.eq(ended.purchase),
             pings::ended_at.eq(now),
             pings::given.eq("{}"),
+            pings::decided.eq(None::<String>),
             pings::email_hash.eq(None::<Vec<u8>>),
             pings::phone_hash.eq(None::<Vec<u8>>),
         ));

@@ -90,7 +90,7 @@ impl Exchange for Seller {
             tries.push(attempt);
         }
         let decision = decision(&plan, listing, (id, copies), tries, now);
-        decisions::record(conn, &[(decision, listing.seller_id)])?;
+        decisions::record(conn, &[(decision, listing.seller_id)], now)?;
         Ok(sales)
     }
 
@@ -134,7 +134,7 @@ impl Exchange for Seller {
             sales[*at].push(summary(&purchase));
             is_sold[*at] = true;
         }
-        decisions::record(conn, &decided)?;
+        decisions::record(conn, &decided, now)?;
         for (at, plan) in plans.iter().enumerate() {
             if !is_sold[at] && !plan.candidates.is_empty() {
                 sales[at] = self.offer(conn, listings[at], now)?;

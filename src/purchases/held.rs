@@ -12,9 +12,10 @@ use crate::access::Actor;
 use crate::clock::Ts;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{AccountId, PingId};
+use crate::id::{AccountId, DecisionId, PingId};
 use crate::leads::Listing;
 use crate::ledger::{self, Source};
+use crate::matching::decisions::{self, Body, Decision, Try};
 use crate::matching::{Candidate, Plan};
 use crate::money::Money;
 use crate::requests::{self, Gate, Reservation};
@@ -42,9 +43,43 @@ pub struct HeldBid {
     pub earning: Money,
     pub reservation: Reservation,
     pub explanation: Explanation,
+    /// Kept beside it.
+    #[serde(skip)]
+    pub decided: Option<Decided>,
+}
+
+/// What a bid was chosen from, before there is a lead that it could be kept with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    id: DecisionId,
+    at: Ts,
+    day: i64,
+    body: Body,
 }
 
 impl HeldBid {
+    /// The same bid with what it was chosen from.
+    pub fn decided_by(
+        mut self,
+        (plan, tries): (&Plan, Vec<Try>),
+        listing: &Listing,
+        now: Ts,
+    ) -> Self {
+        let id = DecisionId::new(now);
+        let copies = usize::try_from(listing.copies).unwrap_or(1);
+        self.explanation.decision = Some(id);
+        self.decided = Some(Decided {
+            id,
+            at: now,
+            day: plan.day,
+            body: Body {
+                announced: Some(listing.id),
+                ..Body::new(plan, listing, copies, tries)
+            },
+        });
+        self
+    }
+
     const fn source(&self) -> Source {
         Source::Ping(self.ping)
     }
@@ -128,6 +163,7 @@ fn reserve(
             ping: Some(announced.ping),
             ..told
         },
+        decided: None,
     })
 }
 
@@ -154,5 +190,17 @@ pub fn sell_held(conn: &mut Conn, listing: &Listing, held: &HeldBid, now: Ts) ->
         buyers: request.alone(listing),
         actor: Actor::System,
     };
-    sell(conn, &order, now)
+    let outcome = sell(conn, &order, now)?;
+    if let (Outcome::Sold(_), Some(decided)) = (&outcome, &held.decided) {
+        let decision = Decision {
+            id: decided.id,
+            lead: listing.id,
+            vertical: listing.vertical_id,
+            at: decided.at,
+            day: decided.day,
+            body: decided.body.clone(),
+        };
+        decisions::record(conn, &[(decision, listing.seller_id)], now)?;
+    }
+    Ok(outcome)
 }

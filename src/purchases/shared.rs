@@ -64,7 +64,7 @@ pub fn offer(
     }
     let copies = usize::try_from(listing.copies).unwrap_or_default();
     let decision = decision(plan, listing, (id, copies), tries, now);
-    decisions::record(conn, &[(decision, listing.seller_id)])?;
+    decisions::record(conn, &[(decision, listing.seller_id)], now)?;
     Ok(Some(sales))
 }
 

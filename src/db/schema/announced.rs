@@ -29,6 +29,7 @@ diesel::table! {
         created_at -> BigInt,
         held_until -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
+        decided -> Nullable<Text>,
     }
 }
 
