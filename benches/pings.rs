@@ -47,7 +47,17 @@ const ROUNDS: usize = 5;
 const GOAL: Duration = Duration::from_millis(10);
 /// Requests of one transaction.
 const AT_ONCE: usize = 200;
-const COUNTRIES: [&str; 8] = ["LV", "LT", "EE", "DE", "PL", "GB", "FR", "RO"];
+/// Countries with what their postal codes are written as.
+const COUNTRIES: [(&str, &str); 8] = [
+    ("LV", "LV-####"),
+    ("LT", "LT-0####"),
+    ("EE", "0####"),
+    ("DE", "0####"),
+    ("PL", "0#-###"),
+    ("NL", "#### AB"),
+    ("FR", "0####"),
+    ("RO", "00####"),
+];
 
 fn main() {
     let count = std::env::args().find_map(|arg| arg.replace('_', "").parse().ok());
@@ -141,11 +151,11 @@ fn order(
     vertical: &Vertical,
     rng: &mut fastrand::Rng,
 ) -> Result<()> {
-    let country = COUNTRIES[rng.usize(..COUNTRIES.len())];
+    let (country, written) = COUNTRIES[rng.usize(..COUNTRIES.len())];
     let place = if rng.usize(..10) < 3 {
         json!({"field": "city", "op": "eq", "value": city(rng.usize(..200))})
     } else {
-        let codes: Vec<_> = (0..rng.usize(1..=3)).map(|_| code(rng)).collect();
+        let codes: Vec<_> = (0..rng.usize(1..=3)).map(|_| code(written, rng)).collect();
         json!({"field": "postal_code", "op": "in", "value": codes})
     };
     let (low, high) = (rng.i64(18..50), rng.i64(50..90));
@@ -176,19 +186,28 @@ fn city(number: usize) -> String {
     format!("City {number}")
 }
 
-fn code(rng: &mut fastrand::Rng) -> String {
-    format!("{:04}", 1_000 + rng.usize(..2_000))
+/// One of two thousand codes of a country.
+fn code(written: &str, rng: &mut fastrand::Rng) -> String {
+    let number = format!("{:04}", 1_000 + rng.usize(..2_000));
+    let mut digits = number.chars();
+    let letters = written.chars();
+    let code = letters.map(|letter| match letter {
+        '#' => digits.next().unwrap(),
+        letter => letter,
+    });
+    code.collect()
 }
 
-/// A lead of Latvia, Lithuania or another of the countries, without its contact.
+/// A lead of one of the countries, without its contact.
 fn ping(rng: &mut fastrand::Rng) -> Value {
+    let (country, written) = COUNTRIES[rng.usize(..COUNTRIES.len())];
     json!({
         "vertical": traders::VERTICAL,
         "has": {"email": true, "phone": true},
         "attributes": {
-            "country": COUNTRIES[rng.usize(..COUNTRIES.len())],
+            "country": country,
             "city": city(rng.usize(..200)),
-            "postal_code": code(rng),
+            "postal_code": code(written, rng),
             "age": rng.i64(18..90),
             "employed": rng.bool(),
         },

@@ -1,8 +1,9 @@
 //! Leads through the local checks: `taskset -c 0 cargo bench --bench verify`.
 //!
 //! People who do not exist are read, checked and judged one after the other on one core: the checks alone;
-//! a JSON document from its parse to its draft with the checks; and the whole way into an SQLite database,
-//! with the counts of the source, the standing, the claim of the contact and the sealing.
+//! a JSON document from its parse to its draft with the checks; the whole pipeline, with the checks that ask the
+//! database: duplicates, lists, the counts of the source, the standing; and the whole way into an SQLite database, with
+//! the claim of the contact and the sealing.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
 #[path = "support/figures.rs"]
@@ -21,12 +22,17 @@ use galena::clock::{Clock, HOUR, Ts};
 use galena::db::{Conn, Db};
 use galena::error::Result;
 use galena::id::{AccountId, LeadId};
-use galena::leads::{self, Exchange, Intake, Listing, Outcome, SaleSummary, Source, Spelling};
+use galena::leads::{
+    self, Draft, Exchange, Intake, LeadState, Listing, Outcome, SaleSummary, Source, Spelling,
+    Tried,
+};
 use galena::vault::{MasterKey, Vault};
 use galena::verification::{
     Agreed, Given, Lists, Phone, Settings, Subject, Verifier, judge, local, phone,
 };
 use galena::verticals::{self, Vertical};
+
+use serde_json::Value;
 
 use figures::{median, per_second};
 
@@ -68,12 +74,13 @@ fn main() {
         .map(Arc::new)
         .collect();
     let verifier = Verifier::new().unwrap();
-    let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    let mut rates = [const { Vec::new() }; 4];
     for round in 0..ROUNDS {
         let first = round * LEADS;
         rates[0].push(checks(first, now));
         rates[1].push(reading(&known, &verifier, first, now));
-        rates[2].push(receiving(&db, &known, &verifier, seller, first, now));
+        rates[2].push(trying(&db, &known, &verifier, seller, first, now));
+        rates[3].push(receiving(&db, &known, &verifier, seller, first, now));
     }
     println!(
         "{:<44} {:>8} {:>8}",
@@ -82,6 +89,7 @@ fn main() {
     let names = [
         "checks and judgement alone",
         "from JSON to a checked draft",
+        "from JSON through every check to its verdict",
         "into the database, with all that belongs there",
     ];
     for (name, rates) in names.into_iter().zip(&rates) {
@@ -142,6 +150,54 @@ fn reading(known: &[Arc<Vertical>], verifier: &Verifier, first: usize, now: Ts) 
     per_second(LEADS, start.elapsed())
 }
 
+fn trying(
+    db: &Db,
+    known: &[Arc<Vertical>],
+    verifier: &Verifier,
+    seller: AccountId,
+    first: usize,
+    now: Ts,
+) -> u128 {
+    let documents: Vec<String> = documents(first, now)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
+    let start = Instant::now();
+    for some in documents.chunks(AT_ONCE) {
+        let drafts: Vec<Draft> = some
+            .iter()
+            .map(|document| {
+                let document = serde_json::from_str(document).unwrap();
+                let intake = Intake::read(known, document, Spelling::Typed, verifier, now);
+                intake.draft.unwrap()
+            })
+            .collect();
+        let vault = Arc::clone(&vault);
+        db.read_blocking(move |conn| {
+            let drafts: Vec<&Draft> = drafts.iter().collect();
+            let tried = leads::try_all(conn, &vault, seller, &drafts, now)?;
+            let is_listed = |one: &Result<Tried, _>| {
+                let one = one.as_ref();
+                one.is_ok_and(|one| one.listing.state == LeadState::Listed)
+            };
+            assert!(tried.iter().all(is_listed));
+            Ok(())
+        })
+        .unwrap();
+    }
+    per_second(LEADS, start.elapsed())
+}
+
+/// Leads of people, each of whom agreed at a moment of their own.
+fn documents(first: usize, now: Ts) -> Vec<Value> {
+    let people = (first..first + LEADS).map(|number| {
+        let offset = i64::try_from(number).unwrap() * 1_000;
+        people::person(number, now.minus(HOUR).plus(offset))
+    });
+    people.collect()
+}
+
 fn receiving(
     db: &Db,
     known: &[Arc<Vertical>],
@@ -150,13 +206,7 @@ fn receiving(
     first: usize,
     now: Ts,
 ) -> u128 {
-    let documents: Vec<_> = (first..first + LEADS)
-        .map(|number| {
-            // Each agreed at a moment of their own.
-            let offset = i64::try_from(number).unwrap() * 1_000;
-            people::person(number, now.minus(HOUR).plus(offset))
-        })
-        .collect();
+    let documents = documents(first, now);
     let vault = Arc::new(Vault::new(&MasterKey::generate().unwrap()).unwrap());
     let start = Instant::now();
     for some in documents.chunks(AT_ONCE) {
