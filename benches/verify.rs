@@ -26,6 +26,7 @@ use galena::leads::{
     self, Draft, Exchange, Intake, LeadState, Listing, Outcome, SaleSummary, Source, Spelling,
     Tried,
 };
+use galena::scoring;
 use galena::vault::{MasterKey, Vault};
 use galena::verification::{
     Agreed, Given, Lists, Phone, Settings, Subject, Verifier, judge, local, phone,
@@ -61,8 +62,11 @@ fn main() {
     let db = Db::open(&url.parse().unwrap(), 1).unwrap();
     db.migrate().unwrap();
     let now = Clock::System.now();
-    db.write_blocking(move |conn| verticals::seed(conn, now))
-        .unwrap();
+    db.write_blocking(move |conn| {
+        verticals::seed(conn, now)?;
+        scoring::seed(conn, now)
+    })
+    .unwrap();
     let seller = db
         .write_blocking(move |conn| traders::open(conn, AccountKind::Seller, "seller", now))
         .unwrap()

@@ -42,7 +42,7 @@ use crate::web::{self, Ctx, State, metrics, openapi, trace};
 use crate::{
     audits, backtests, calls, contracts, conversions, disputes, events, icps, ledger, payouts,
     pings, purchases, reports, requests, routes, scoring, standing, suppression, verification,
-    verticals,
+    verticals::{self, Catalogue},
 };
 
 pub use logs::start_logs;
@@ -61,6 +61,8 @@ pub struct App {
     pub exchange: Arc<dyn leads::Exchange>,
     /// The checks of leads, with the settings and data sets that this server last read.
     pub verifier: Arc<Verifier>,
+    /// The verticals that leads and pings are read by.
+    catalogue: Arc<Catalogue>,
     /// The active requests in memory.
     pub market: Arc<Market>,
     pub runner: Arc<Runner>,
@@ -115,6 +117,7 @@ impl App {
             runner: Arc::new(runner(&ctx, &config, &exchange, &verifier)?),
             exchange,
             verifier,
+            catalogue: Arc::default(),
             market,
             passwords: Passwords::new()?,
             tokens: actix::Data::new(Tokens::new(&vault, &config)?),
@@ -141,6 +144,7 @@ impl App {
             .app_data(actix::Data::new(self.passwords.clone()))
             .app_data(actix::Data::new(Arc::clone(&self.exchange)))
             .app_data(actix::Data::new(Arc::clone(&self.verifier)))
+            .app_data(actix::Data::new(Arc::clone(&self.catalogue)))
             .app_data(actix::Data::new(Arc::clone(&self.market)))
             .app_data(
                 actix::PathConfig::default()

@@ -1,5 +1,6 @@
 //! The database: SQLite embedded or PostgreSQL by URL, one source; `read`, `write` and the migrations.
 
+mod checkpoints;
 mod connection;
 mod migrations;
 mod prepared;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use r2d2::{Pool, PooledConnection};
 
-pub use connection::{Conn, MultiBackend};
+pub use connection::{Conn, Lasts, MultiBackend};
 pub(crate) use connection::{each, insert_rows};
 pub use migrations::{MIGRATION_NAMES, SchemaState};
 pub use prepared::Prepared;
@@ -133,14 +134,29 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
+        self.write_as(Lasts::Disk, work).await
+    }
+
+    /// `write`, answered as soon as its commit lasts as long as is asked for.
+    pub async fn write_as<T, F>(&self, lasts: Lasts, mut work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
+    {
         if let Some(writer) = &self.inner.writer {
             return writer
-                .submit(work)?
+                .submit(lasts, work)?
                 .await
                 .unwrap_or_else(|_| Err(stopped()));
         }
         let db = self.clone();
-        blocking(move || db.write_through_pool(work)).await
+        blocking(move || {
+            db.write_through_pool(|conn| {
+                transaction::lasts(conn, lasts)?;
+                work(conn)
+            })
+        })
+        .await
     }
 
     /// `write` for threads that may block.
@@ -151,7 +167,7 @@ impl Db {
     {
         match &self.inner.writer {
             Some(writer) => writer
-                .submit(work)?
+                .submit(Lasts::Disk, work)?
                 .blocking_recv()
                 .unwrap_or_else(|_| Err(stopped())),
             None => self.write_through_pool(work),

@@ -32,8 +32,9 @@ pub use overview::balance_of;
 pub use pages::event_label;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
 pub use seal::{
-    Chain, ItemId, Place, SEALED_AT_ONCE, Seal, numbered as seals_numbered,
-    places as sealed_places, recent_seals, seal, verify_seals,
+    Chain, Draft as SealDraft, ItemId, Place, SEALED_AT_ONCE, Seal, drafts as seal_drafts,
+    keep as keep_seal, numbered as seals_numbered, places as sealed_places, recent_seals, seal,
+    verify_seals,
 };
 pub use statement::{Statement, StatementLine, StatementQuery, statement};
 pub use transfers::{

@@ -1,6 +1,7 @@
 //! Verticals: the markets for one kind of lead, each with the attributes its leads may carry.
 
 pub mod api;
+mod catalogue;
 mod common;
 mod dispute_rules;
 mod keeping;
@@ -17,6 +18,7 @@ use i18n_embed_fl::fl;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use catalogue::{Catalogue, CatalogueData, Shared};
 pub use dispute_rules::{DisputeReason, DisputeRules, EvidenceNeeded, NotCreditable};
 pub use keeping::{ConsentRecipients, Keeping, change as change_keeping};
 pub use numbers::{Numbers, change};
@@ -189,10 +191,15 @@ pub struct Vertical {
 /// The vertical that a field of a document names; an unknown one is refused with those that there are.
 pub fn named(conn: &mut Conn, key: &str) -> Result<Vertical> {
     let all = all(conn)?;
-    let keys: Vec<&str> = all.iter().map(|vertical| vertical.key.as_str()).collect();
-    let accepted = format!("one of: {}", keys.join(", "));
     let found = all.iter().find(|vertical| vertical.key == key).cloned();
-    found.ok_or_else(|| Error::invalid_field("vertical", Reason::VerticalUnknown, accepted))
+    found.ok_or_else(|| unknown(all.iter().map(|vertical| vertical.key.as_str())))
+}
+
+/// The refusal of a key that is none of these.
+pub fn unknown<'a>(keys: impl Iterator<Item = &'a str>) -> Error {
+    let keys: Vec<&str> = keys.collect();
+    let accepted = format!("one of: {}", keys.join(", "));
+    Error::invalid_field("vertical", Reason::VerticalUnknown, accepted)
 }
 
 impl Vertical {

@@ -42,3 +42,4 @@ mod suppression;
 mod tried;
 mod verification;
 mod web;
+mod writer;

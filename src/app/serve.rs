@@ -1,6 +1,7 @@
 //! Serving until a signal, then an orderly stop.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -106,6 +107,9 @@ impl App {
     }
 }
 
+/// How long after a look for queued work the next one is, at the least.
+const BREATH: Duration = Duration::from_millis(20);
+
 /// Runs a task by its period, or at once when work was queued; a run is never cut off.
 async fn tick(app: App, task: Task, mut stopped: watch::Receiver<bool>) {
     let mut due = tokio::time::interval(task.every);
@@ -114,7 +118,10 @@ async fn tick(app: App, task: Task, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.changed() => return,
             _ = due.tick() => {}
-            () = app.ctx.wake.notified(), if task.name == "jobs" => {}
+            () = app.ctx.wake.notified(), if task.name == "jobs" => {
+                // Every write tells of work; many of them are looked after together.
+                tokio::time::sleep(BREATH).await;
+            }
         }
         if let Err(error) = (task.run)(app.clone()).await {
             tracing::error!(task = task.name, %error, "a periodic task failed");

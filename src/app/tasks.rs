@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use crate::clock::Ts;
-use crate::db::Conn;
+use crate::db::{Conn, Lasts};
 use crate::error::Result;
 use crate::leads;
 use crate::web::{idempotency, metrics};
@@ -86,8 +86,29 @@ async fn send_webhooks(app: App) -> Result<()> {
 
 /// Seals what was committed since the last time.
 async fn seal(app: App) -> Result<()> {
-    while seal_once(&app).await? >= ledger::SEALED_AT_ONCE {}
+    while seal_round(&app).await? >= ledger::SEALED_AT_ONCE {}
     Ok(())
+}
+
+/// Finds what is not sealed beside the writer, and writes one seal after the other, so that others come between.
+async fn seal_round(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let chains = app
+        .db
+        .read(move |conn| ledger::seal_drafts(conn, now))
+        .await?;
+    let mut sealed = 0;
+    for drafts in chains {
+        for draft in drafts {
+            let kept = app.db.write(move |conn| ledger::keep_seal(conn, &draft));
+            match kept.await? {
+                // Another server was faster; what is left is drafted anew.
+                0 => break,
+                kept => sealed += kept,
+            }
+        }
+    }
+    Ok(sealed)
 }
 
 /// Seals a round; says how many rows it was.
@@ -140,8 +161,15 @@ async fn in_batches(app: &App, works: &[Batch]) -> Result<()> {
 }
 
 /// Gives back what bids hold whose lead did not come.
+///
+/// A few at a time, and without a wait for the disk: pings that come meanwhile are to be answered at once, and an end
+/// that a power cut takes back comes again.
 async fn expire_pings(app: App) -> Result<()> {
-    in_batches(&app, &[pings::expire]).await
+    const FEW: i64 = 8;
+    let now = app.clock.now();
+    let end = move |conn: &mut Conn| pings::expire(conn, now, FEW);
+    while app.db.write_as(Lasts::System, end).await? > 0 {}
+    Ok(())
 }
 
 /// Pauses sellers who ask for bids and do not post.

@@ -37,6 +37,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000033_check_lists",
     "20261128000034_wanted",
     "20261128000035_ping_decisions",
+    "20261128000036_vertical_changes",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -87,6 +87,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deposits,
     verticals,
     vertical_attributes,
+    vertical_changes,
     leads,
     lead_contacts,
     lead_consents,

@@ -5,7 +5,7 @@
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::connection::Conn;
+use super::connection::{Conn, Lasts};
 use crate::error::{Error, Result};
 
 /// Runs `work` in a transaction of its own; inside, `conn.transaction` makes a savepoint.
@@ -32,6 +32,16 @@ pub fn begin(conn: &mut Conn) -> Result<(), DieselError> {
             inner,
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         ),
+    }
+}
+
+/// What the commit of this transaction waits for on PostgreSQL; SQLite's writer sees to it itself.
+pub fn lasts(conn: &mut Conn, lasts: Lasts) -> Result<(), DieselError> {
+    match (conn, lasts) {
+        (Conn::Postgres(inner), Lasts::System) => {
+            inner.batch_execute("SET LOCAL synchronous_commit = off")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! A job that is refused loses its savepoint and nobody else's. An error after which SQLite may have
 //! rolled back the whole transaction aborts the group; its jobs are then run again, each alone.
+//!
+//! A group waits for the disk if one of its jobs does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -14,7 +16,8 @@ use anyhow::anyhow;
 use diesel::Connection as _;
 use tokio::sync::oneshot;
 
-use super::connection::{self, Conn};
+use super::checkpoints::Checkpoints;
+use super::connection::{self, Conn, Lasts};
 use super::transaction;
 use super::url::DatabaseUrl;
 use crate::error::{Code, Error, Result};
@@ -32,18 +35,24 @@ pub struct Writer {
 }
 
 trait Job: Send {
+    fn lasts(&self) -> Lasts;
     fn run(&mut self, conn: &mut Conn) -> Result<()>;
     /// Tells the caller; `Err` stands for the fate of the commit, or of the job itself.
     fn answer(self: Box<Self>, outcome: Result<()>);
 }
 
 struct Work<T, F> {
+    lasts: Lasts,
     task: F,
     value: Option<T>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut Conn) -> Result<T> + Send> Job for Work<T, F> {
+    fn lasts(&self) -> Lasts {
+        self.lasts
+    }
+
     fn run(&mut self, conn: &mut Conn) -> Result<()> {
         self.value = None;
         self.value = Some((self.task)(conn)?);
@@ -62,7 +71,7 @@ impl<T: Send, F: FnMut(&mut Conn) -> Result<T> + Send> Job for Work<T, F> {
 impl Writer {
     pub fn start(url: DatabaseUrl) -> anyhow::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_LENGTH);
-        let conn = connection::open_writer(&url)?;
+        let conn = Connected::open(&url)?;
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || serve(&jobs, conn, &url))?;
@@ -72,13 +81,14 @@ impl Writer {
         })
     }
 
-    pub fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    pub fn submit<T, F>(&self, lasts: Lasts, work: F) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Work {
+            lasts,
             task: work,
             value: None,
             reply,
@@ -118,7 +128,50 @@ fn unavailable() -> Error {
     Error::refused(Code::Unavailable)
 }
 
-fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Conn, url: &DatabaseUrl) {
+/// The writer's connection, with what moves its log into the database.
+struct Connected {
+    conn: Conn,
+    /// What its commits wait for.
+    lasts: Lasts,
+    checkpoints: Checkpoints,
+}
+
+impl Connected {
+    fn open(url: &DatabaseUrl) -> anyhow::Result<Self> {
+        Ok(Self {
+            conn: connection::open_writer(url)?,
+            lasts: Lasts::Disk,
+            checkpoints: Checkpoints::start(url)?,
+        })
+    }
+
+    fn reopen(&mut self, url: &DatabaseUrl) {
+        match connection::open_writer(url) {
+            Ok(fresh) => {
+                self.conn = fresh;
+                self.lasts = Lasts::Disk;
+            }
+            Err(error) => tracing::error!(%error, "the writer cannot reconnect"),
+        }
+    }
+
+    /// Makes the next commits wait for what these jobs need.
+    fn wait_for(&mut self, jobs: &[Box<dyn Job>]) -> Result<()> {
+        let is_lasting = jobs.iter().any(|job| job.lasts() == Lasts::Disk);
+        let lasts = if is_lasting {
+            Lasts::Disk
+        } else {
+            Lasts::System
+        };
+        if lasts != self.lasts {
+            connection::commit_waits(&mut self.conn, lasts)?;
+            self.lasts = lasts;
+        }
+        Ok(())
+    }
+}
+
+fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Connected, url: &DatabaseUrl) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP_SIZE {
@@ -139,7 +192,7 @@ fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Conn, url: &DatabaseUrl) {
                 }
                 Err(error) => {
                     tracing::warn!(%error, jobs = group.len(), "a write group was aborted");
-                    reconnect(&mut conn, url);
+                    conn.reopen(url);
                     each_alone(std::mem::take(&mut group), &mut conn, url);
                 }
             }
@@ -149,7 +202,9 @@ fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Conn, url: &DatabaseUrl) {
 
 /// Runs the first jobs of a group in one transaction, all of them unless they are long; an error means that none of
 /// it was committed.
-fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
+fn commit_group(connected: &mut Connected, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
+    connected.wait_for(group)?;
+    let conn = &mut connected.conn;
     transaction::begin(conn)?;
     let (mut outcomes, start) = (Vec::with_capacity(group.len()), Instant::now());
     for job in group {
@@ -163,14 +218,16 @@ fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> Result<Vec<Resul
         }
     }
     transaction::commit(conn)?;
+    connected.checkpoints.committed();
     Ok(outcomes)
 }
 
-fn each_alone(group: Vec<Box<dyn Job>>, conn: &mut Conn, url: &DatabaseUrl) {
+fn each_alone(group: Vec<Box<dyn Job>>, connected: &mut Connected, url: &DatabaseUrl) {
     for mut job in group {
+        let conn = &mut connected.conn;
         let outcome = guarded(|| transaction::run(conn, &mut |conn: &mut Conn| job.run(conn)));
         if matches!(&outcome, Err(error) if !transaction::leaves_group_alive(error)) {
-            reconnect(conn, url);
+            connected.reopen(url);
         }
         job.answer(outcome);
     }
@@ -183,11 +240,4 @@ fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
             diesel::result::Error::BrokenTransactionManager,
         ))
     })
-}
-
-fn reconnect(conn: &mut Conn, url: &DatabaseUrl) {
-    match connection::open_writer(url) {
-        Ok(fresh) => *conn = fresh,
-        Err(error) => tracing::error!(%error, "the writer cannot reconnect"),
-    }
 }

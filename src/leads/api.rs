@@ -25,7 +25,7 @@ use crate::db::types::to_value;
 use crate::error::{Error, Reason, Result};
 use crate::id::LeadId;
 use crate::verification::VerifierData;
-use crate::verticals::{self, Vertical};
+use crate::verticals::{self, CatalogueData};
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, idempotent};
 
@@ -63,11 +63,11 @@ pub async fn send(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
-    verifier: VerifierData,
+    (verifier, catalogue): (VerifierData, CatalogueData),
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
     let now = ctx.now();
-    let mut intake = read(&ctx, document, verifier.clone()).await?;
+    let mut intake = read(&ctx, document, (verifier.clone(), catalogue)).await?;
     intake.ask(&verifier).await;
     let (vault, exchange) = (Arc::clone(&ctx.vault), Arc::clone(exchange.get_ref()));
     let (seller, source) = (caller.account_id, Source::api(caller.actor()));
@@ -107,11 +107,11 @@ pub async fn send(
 pub async fn check(
     ctx: Ctx,
     caller: Caller,
-    verifier: VerifierData,
+    (verifier, catalogue): (VerifierData, CatalogueData),
     Body(document): Body<Value>,
 ) -> Result<HttpResponse> {
     let (now, seller) = (ctx.now(), caller.account_id);
-    let mut intake = read(&ctx, document, verifier.clone()).await?;
+    let mut intake = read(&ctx, document, (verifier.clone(), catalogue)).await?;
     intake.ask(&verifier).await;
     let draft = intake.draft?;
     let vault = Arc::clone(&ctx.vault);
@@ -124,11 +124,15 @@ pub async fn check(
     Ok(HttpResponse::Ok().json(TrialJson::from(tried)))
 }
 
-async fn read(ctx: &Ctx, document: Value, verifier: VerifierData) -> Result<Intake> {
+async fn read(
+    ctx: &Ctx,
+    document: Value,
+    (verifier, catalogue): (VerifierData, CatalogueData),
+) -> Result<Intake> {
     let now = ctx.now();
     ctx.db
         .read(move |conn| {
-            let verticals = shared_verticals(conn)?;
+            let verticals = catalogue.all(conn)?;
             let spelling = Spelling::Typed;
             Ok(Intake::read(&verticals, document, spelling, &verifier, now))
         })
@@ -247,10 +251,6 @@ pub async fn withdraw(
         Ok((200, to_value(&LeadJson::detailed(&details).to_be_kept())?))
     })
     .await
-}
-
-fn shared_verticals(conn: &mut crate::db::Conn) -> Result<Vec<Arc<Vertical>>> {
-    Ok(verticals::all(conn)?.into_iter().map(Arc::new).collect())
 }
 
 fn parsed<T: std::str::FromStr<Err = String>>(

@@ -81,13 +81,23 @@ struct Has {
 
 impl Partial {
     /// Reads a document in the shape of `POST /pings`, or tells every field that is wrong.
-    pub fn read(conn: &mut Conn, document: &Value, verifier: &Verifier, now: Ts) -> Result<Self> {
+    pub fn read(
+        verticals: &[Arc<Vertical>],
+        document: &Value,
+        verifier: &Verifier,
+        now: Ts,
+    ) -> Result<Self> {
         let Value::Object(map) = document else {
             return Err(FieldError::new("", Reason::WrongType, "an object").into());
         };
         let key = map.get("vertical").and_then(Value::as_str);
-        let vertical = Arc::new(verticals::named(conn, key.unwrap_or_default())?);
-        Self::parse(&vertical, map, verifier, now)?.map_err(Error::from)
+        let key = key.unwrap_or_default();
+        let Some(vertical) = verticals.iter().find(|vertical| vertical.key == key) else {
+            return Err(verticals::unknown(
+                verticals.iter().map(|one| one.key.as_str()),
+            ));
+        };
+        Self::parse(vertical, map, verifier, now)?.map_err(Error::from)
     }
 
     fn parse(

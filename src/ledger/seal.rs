@@ -23,9 +23,11 @@ use crate::id::{AuditId, PostingId};
 pub use store::{Place, Seal, numbered, places};
 pub use verify::verify_seals;
 
-/// Rows in one seal; `seal` leaves none behind when it seals fewer than so many.
+/// Rows that are sealed in one round; none are left behind when they are fewer.
 pub const SEALED_AT_ONCE: usize = 1_000;
-/// Seals of one chain in one call, so that the writer is not kept for long.
+/// Rows in one seal, so that the writer is not kept for long.
+const IN_ONE: usize = 200;
+/// Rounds of one chain in one call.
 const BATCHES: usize = 5;
 /// How late after its time a row may be committed; longer than a statement may run.
 const LATENESS: i64 = 40 * SECOND;
@@ -64,15 +66,27 @@ impl Chain {
     }
 }
 
+/// A seal that is ready to be written.
+#[derive(Debug)]
+pub struct Draft {
+    seal: Seal,
+    rows: Vec<(ItemId, Root)>,
+}
+
 /// Seals what is not sealed yet, and says how many rows that were; call again while there are any
 /// to seal everything, as at shutdown.
-///
-/// It looks back from the newest sealed row only as far as a row may be late, so it never reads much.
 pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
     let mut sealed = 0;
     for &chain in Chain::ALL {
         for _ in 0..BATCHES {
-            let items = seal_batch(conn, chain, now)?;
+            let drafts = drafts_of(conn, chain, now)?;
+            let mut items = 0;
+            for draft in &drafts {
+                match keep(conn, draft)? {
+                    0 => break,
+                    kept => items += kept,
+                }
+            }
             sealed += items;
             if items < SEALED_AT_ONCE {
                 break;
@@ -82,7 +96,16 @@ pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
     Ok(sealed)
 }
 
-fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
+/// The seals of what is not sealed yet, by chain, each to be kept in its turn; reads only.
+///
+/// It looks back from the newest sealed row only as far as a row may be late. That is a lot where much is written, and
+/// nothing that the one writer should wait for.
+pub fn drafts(conn: &mut Conn, now: Ts) -> Result<Vec<Vec<Draft>>> {
+    let chains = Chain::ALL.iter();
+    chains.map(|&chain| drafts_of(conn, chain, now)).collect()
+}
+
+fn drafts_of(conn: &mut Conn, chain: Chain, now: Ts) -> Result<Vec<Draft>> {
     let last = store::last(conn, chain)?;
     let since = match &last {
         // The newest row sealed, not only the time of the seal: a backlog may be left behind it.
@@ -92,28 +115,36 @@ fn seal_batch(conn: &mut Conn, chain: Chain, now: Ts) -> Result<usize> {
     };
     let limit = i64::try_from(SEALED_AT_ONCE).map_err(anyhow::Error::from)?;
     let items = store::unsealed(conn, chain, since, limit)?;
-    if items.is_empty() {
-        return Ok(0);
-    }
-    let (seq, previous_root) = last.map_or((1, vec![0; 32]), |seal| (seal.seq + 1, seal.root));
     let leaves = store::leaves(conn, chain, &items)?;
-    let rows: Vec<(ItemId, Root)> = items
-        .iter()
-        .filter_map(|&item| leaves.get(&item).map(|&leaf| (item, leaf)))
-        .collect();
-    let mut seal = Seal {
-        chain,
-        seq,
-        root: Vec::new(),
-        previous_root,
-        items: i64::try_from(rows.len()).map_err(anyhow::Error::from)?,
-        sealed_at: now,
-    };
-    let leaves: Vec<Root> = rows.iter().map(|&(_, leaf)| leaf).collect();
-    seal.root = chained_root(&seal, &leaves).to_vec();
-    // Another server may have sealed the same rows at the same moment; its seal is as good.
-    match conn.transaction(|conn| store::insert(conn, &seal, &rows)) {
-        Ok(()) => Ok(rows.len()),
+    let (mut seq, mut previous_root) = last.map_or((0, vec![0; 32]), |seal| (seal.seq, seal.root));
+    let mut drafts = Vec::new();
+    for some in items.chunks(IN_ONE) {
+        let rows: Vec<(ItemId, Root)> = some
+            .iter()
+            .filter_map(|&item| leaves.get(&item).map(|&leaf| (item, leaf)))
+            .collect();
+        seq += 1;
+        let mut seal = Seal {
+            chain,
+            seq,
+            root: Vec::new(),
+            previous_root,
+            items: i64::try_from(rows.len()).map_err(anyhow::Error::from)?,
+            sealed_at: now,
+        };
+        let leaves: Vec<Root> = rows.iter().map(|&(_, leaf)| leaf).collect();
+        seal.root = chained_root(&seal, &leaves).to_vec();
+        previous_root = seal.root.clone();
+        drafts.push(Draft { seal, rows });
+    }
+    Ok(drafts)
+}
+
+/// Writes a seal, and says how many rows it is of: none where another server sealed at the same moment. Its seal is as
+/// good, and those that were drafted behind this one are void.
+pub fn keep(conn: &mut Conn, draft: &Draft) -> Result<usize> {
+    match conn.transaction(|conn| store::insert(conn, &draft.seal, &draft.rows)) {
+        Ok(()) => Ok(draft.rows.len()),
         Err(Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))) => {
             Ok(0)
         }

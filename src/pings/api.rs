@@ -15,8 +15,8 @@ use super::{
 };
 use crate::access::Caller;
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::db::types::to_value;
+use crate::db::{Conn, Lasts};
 use crate::error::{Code, Refusal, Result};
 use crate::id::{LeadId, PingId, PurchaseId, VerticalId};
 use crate::leads::{
@@ -26,8 +26,10 @@ use crate::matching::Market;
 use crate::money::MoneyJson;
 use crate::scoring::{Bant, Signals, Stage};
 use crate::verification::{Check, VerifierData};
-use crate::verticals::{self, Model, Value, Vertical};
-use crate::web::{Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, State, idempotent};
+use crate::verticals::{self, CatalogueData, Model, Value};
+use crate::web::{
+    Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, State, idempotent, idempotent_as,
+};
 
 #[derive(OpenApi)]
 #[openapi(paths(ping, post_lead, list, show, figures))]
@@ -211,17 +213,18 @@ pub async fn ping(
     idem: Idempotency,
     state: Data<State>,
     market: Data<Arc<Market>>,
-    verifier: VerifierData,
+    (verifier, catalogue): (VerifierData, CatalogueData),
     Body(document): Body<Document>,
 ) -> Result<HttpResponse> {
     state.limits.ping(&req, caller.account_id)?;
     let now = ctx.now();
     let partial = ctx
         .db
-        .read(move |conn| Partial::read(conn, &document, &verifier, now))
+        .read(move |conn| Partial::read(&catalogue.all(conn)?, &document, &verifier, now))
         .await?;
     let (vault, market) = (Arc::clone(&ctx.vault), Arc::clone(market.get_ref()));
-    idempotent(&ctx, &idem, move |conn| {
+    // A bid that a power cut takes away, with its hold, ends as one whose time is over: not worth a wait for the disk.
+    idempotent_as(&ctx, Lasts::System, &idem, move |conn| {
         let by = Announcer {
             market: &market,
             vault: &vault,
@@ -318,7 +321,7 @@ pub async fn post_lead(
     caller: Caller,
     idem: Idempotency,
     exchange: Data<Arc<dyn Exchange>>,
-    verifier: VerifierData,
+    (verifier, catalogue): (VerifierData, CatalogueData),
     id: Path<PingId>,
     Body(document): Body<Document>,
 ) -> Result<HttpResponse> {
@@ -326,7 +329,7 @@ pub async fn post_lead(
     let mut intake = ctx
         .db
         .read(move |conn| {
-            let all: Vec<Arc<Vertical>> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
+            let all = catalogue.all(conn)?;
             Ok(Intake::read(&all, document, Spelling::Typed, &checks, now))
         })
         .await?;

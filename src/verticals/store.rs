@@ -9,7 +9,9 @@ use super::{
     Vertical, common,
 };
 use crate::clock::Ts;
-use crate::db::schema::{purchase_requests, request_changes, vertical_attributes, verticals};
+use crate::db::schema::{
+    purchase_requests, request_changes, vertical_attributes, vertical_changes, verticals,
+};
 use crate::db::types::{from_json, json};
 use crate::db::{Conn, insert_rows};
 use crate::error::{Code, Error, Result};
@@ -163,7 +165,7 @@ pub fn insert(conn: &mut Conn, vertical: &Vertical, now: Ts) -> Result<()> {
         })
         .collect::<Result<Vec<_>>>()?;
     insert_rows!(conn, vertical_attributes::table, &rows)?;
-    Ok(())
+    count_change(conn)
 }
 
 /// Sets the numbers of a vertical that is there.
@@ -212,8 +214,24 @@ pub fn set_selling(conn: &mut Conn, id: VerticalId, selling: &Selling, now: Ts) 
     touch_requests(conn, id, now)
 }
 
-/// Tells every server that the active requests of a vertical are to be compiled anew.
+/// How often a vertical was changed.
+pub fn changes(conn: &mut Conn) -> Result<i64> {
+    Ok(vertical_changes::table
+        .find(1)
+        .select(vertical_changes::changes)
+        .first(conn)?)
+}
+
+fn count_change(conn: &mut Conn) -> Result<()> {
+    diesel::update(vertical_changes::table.find(1))
+        .set(vertical_changes::changes.eq(vertical_changes::changes + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Tells every server that a vertical is another, and that its active requests are to be compiled anew.
 fn touch_requests(conn: &mut Conn, id: VerticalId, now: Ts) -> Result<()> {
+    count_change(conn)?;
     let active: Vec<RequestId> = purchase_requests::table
         .filter(purchase_requests::vertical_id.eq(id))
         .filter(purchase_requests::state.eq("active"))

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::access::{Caller, Origin};
 use crate::clock::{Clock, Ts};
 use crate::config::Config;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Lasts};
 use crate::error::{Code, Error, Result};
 use crate::vault::Vault;
 use crate::web::limits::Limits;
@@ -44,7 +44,16 @@ impl Ctx {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let outcome = self.db.write(work).await;
+        self.write_as(Lasts::Disk, work).await
+    }
+
+    /// The same, answered as soon as its commit lasts as long as is asked for.
+    pub async fn write_as<T, F>(&self, lasts: Lasts, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let outcome = self.db.write_as(lasts, work).await;
         if outcome.is_ok() {
             self.wake.notify_one();
         }

@@ -17,7 +17,7 @@ use super::Ctx;
 use super::body::raw;
 use crate::access::Caller;
 use crate::clock::{DAY, Ts};
-use crate::db::Conn;
+use crate::db::{Conn, Lasts};
 use crate::error::{Code, Error, Result};
 use crate::id::AccountId;
 use crate::vault::sha256;
@@ -88,13 +88,26 @@ impl Idempotency {
 }
 
 /// Runs `work` once for its key: looks the key up, does the effect and stores its answer in one transaction.
-pub async fn idempotent<F>(ctx: &Ctx, idem: &Idempotency, mut work: F) -> Result<HttpResponse>
+pub async fn idempotent<F>(ctx: &Ctx, idem: &Idempotency, work: F) -> Result<HttpResponse>
+where
+    F: FnMut(&mut Conn) -> Result<(u16, Value)> + Send + 'static,
+{
+    idempotent_as(ctx, Lasts::Disk, idem, work).await
+}
+
+/// The same, answered as soon as its commit lasts as long as is asked for.
+pub async fn idempotent_as<F>(
+    ctx: &Ctx,
+    lasts: Lasts,
+    idem: &Idempotency,
+    mut work: F,
+) -> Result<HttpResponse>
 where
     F: FnMut(&mut Conn) -> Result<(u16, Value)> + Send + 'static,
 {
     let (idem, now) = (idem.clone(), ctx.now());
     let (stored, is_replay) = ctx
-        .write(move |conn| {
+        .write_as(lasts, move |conn| {
             if let Some(stored) = claim(conn, &idem, now)? {
                 return Ok((stored, true));
             }

@@ -86,7 +86,10 @@ async fn play(app: &TestApp, seller: &Trader, number: usize) -> PingState {
     let (market, vault) = (Arc::clone(&app.app.market), Arc::clone(&app.app.vault));
     let (verifier, document) = (Arc::clone(&app.app.verifier), ping_of(number));
     let partial = app
-        .read(move |conn| Partial::read(conn, &document, &verifier, now))
+        .read(move |conn| {
+            let verticals: Vec<_> = verticals::all(conn)?.into_iter().map(Arc::new).collect();
+            Partial::read(&verticals, &document, &verifier, now)
+        })
         .await;
     let announced = app
         .write(move |conn| {

@@ -91,6 +91,7 @@ const NOBODYS: &[&str] = &[
     "users",
     "verification_settings",
     "vertical_attributes",
+    "vertical_changes",
     "verticals",
     "webhook_deliveries",
     "webhook_endpoints",

@@ -32,6 +32,15 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    vertical_changes (id) {
+        id -> Integer,
+        changes -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::DbUuid;
 
     vertical_attributes (vertical_id, key) {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::ExchangeData;
 use super::shape::{LeadBody, LeadJson, problem_of};
-use super::{ExchangeData, shared_verticals};
 use crate::access::{Actor, Caller};
 use crate::db::types::{from_json, to_value};
 use crate::error::{Code, Error, FieldErrorJson, Reason, Result};
@@ -19,6 +19,7 @@ use crate::leads::receive::{Intake, Outcome, Source, take_in_all};
 use crate::leads::{Exchange, Spelling};
 use crate::vault::sha256;
 use crate::verification::VerifierData;
+use crate::verticals::CatalogueData;
 use crate::web::idempotency::{self, Stored};
 use crate::web::{Body, Ctx, Idempotency, Problem};
 
@@ -86,7 +87,7 @@ pub async fn send_batch(
     caller: Caller,
     idem: Idempotency,
     exchange: ExchangeData,
-    verifier: VerifierData,
+    (verifier, catalogue): (VerifierData, CatalogueData),
     Body(batch): Body<LeadBatch>,
 ) -> Result<HttpResponse> {
     if batch.leads.is_empty() {
@@ -108,7 +109,7 @@ pub async fn send_batch(
     let intakes: Vec<(Vec<u8>, Intake)> = ctx
         .db
         .read(move |conn| {
-            let verticals = shared_verticals(conn)?;
+            let verticals = catalogue.all(conn)?;
             let read = |document: Value| {
                 let hash = sha256(document.to_string().as_bytes());
                 (
