@@ -1,8 +1,10 @@
 //! Serving until a signal, then an orderly stop.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -15,6 +17,10 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     // Before anybody is told that we serve: a signal must find its handler.
     let mut signals = Signals::listen()?;
+    // Whoever came before the requests are in memory would load them, and all others would wait for that.
+    let market = Arc::clone(&app.market);
+    let loaded = app.db.read(move |conn| market.follow(conn)).await;
+    loaded.map_err(|error| anyhow!("the active requests cannot be loaded: {error}"))?;
     let server = build(&app, listener)?;
     let handle = server.handle();
     let mut server = tokio::spawn(server);

@@ -8,8 +8,8 @@ use super::url::DatabaseUrl;
 
 /// How long pages gather that change again and again before they are copied.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Frames of the log, of a page each, from which on it begins anew: 16 MiB.
-const LONG: i32 = 4_000;
+/// Frames of the log, of a page each, from which on it begins anew: 32 MiB.
+const LONG: i32 = 8_000;
 
 /// Tells the thread of commits; it ends with the last of these.
 pub struct Checkpoints(SyncSender<()>);

@@ -248,7 +248,7 @@ pub async fn withdraw(
     idempotent(&ctx, &idem, move |conn| {
         withdraw_lead(conn, caller.account_id, id, caller.actor(), now)?;
         let details = query::details(conn, &vault, &*exchange, id, Some(caller.account_id))?;
-        Ok((200, to_value(&LeadJson::detailed(&details).to_be_kept())?))
+        Ok((200, to_value(&LeadJson::detailed(&details).kept())?))
     })
     .await
 }

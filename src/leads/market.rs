@@ -22,7 +22,7 @@ pub fn withdraw(
     if !store::list::leave_market(conn, id, Some(seller), LeadState::Withdrawn)? {
         return Err(Error::refused_because(
             Code::StateConflict,
-            format!("the lead is {}", state),
+            format!("the lead is {state}"),
         ));
     }
     record(conn, id, seller, actor, "lead.withdrawn", now)

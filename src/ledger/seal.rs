@@ -26,7 +26,7 @@ pub use verify::verify_seals;
 /// Rows that are sealed in one round; none are left behind when they are fewer.
 pub const SEALED_AT_ONCE: usize = 1_000;
 /// Rows in one seal, so that the writer is not kept for long.
-const IN_ONE: usize = 200;
+const IN_ONE: usize = 100;
 /// Rounds of one chain in one call.
 const BATCHES: usize = 5;
 /// How late after its time a row may be committed; longer than a statement may run.
@@ -128,13 +128,13 @@ fn drafts_of(conn: &mut Conn, chain: Chain, now: Ts) -> Result<Vec<Draft>> {
             chain,
             seq,
             root: Vec::new(),
-            previous_root,
+            previous_root: std::mem::take(&mut previous_root),
             items: i64::try_from(rows.len()).map_err(anyhow::Error::from)?,
             sealed_at: now,
         };
         let leaves: Vec<Root> = rows.iter().map(|&(_, leaf)| leaf).collect();
         seal.root = chained_root(&seal, &leaves).to_vec();
-        previous_root = seal.root.clone();
+        previous_root.clone_from(&seal.root);
         drafts.push(Draft { seal, rows });
     }
     Ok(drafts)

@@ -141,7 +141,7 @@ fn first_bid(
 ) -> Result<Option<HeldBid>> {
     let mut tries = Vec::new();
     for (place, candidate) in plan.candidates.iter().enumerate().take(TRIED) {
-        let mut tried = Try {
+        let mut attempt = Try {
             request: candidate.request.id,
             paid: None,
             gate: None,
@@ -149,14 +149,14 @@ fn first_bid(
         };
         match purchases::hold(conn, announced, plan, place, now)? {
             Ok(bid) => {
-                tried.paid = Some(bid.price.minor);
-                tries.push(tried);
+                attempt.paid = Some(bid.price.minor);
+                tries.push(attempt);
                 return Ok(Some(bid.decided_by((plan, tries), announced.listing, now)));
             }
             Err(gate) => {
                 tally.count([gate]);
-                tried.gate = Some(gate.number());
-                tries.push(tried);
+                attempt.gate = Some(gate.number());
+                tries.push(attempt);
             }
         }
     }

@@ -25,7 +25,7 @@ async fn lead(app: &TestApp, seller: &Trader, id: &str) -> Value {
 
 on_both!(async fn what_a_person_wants_is_shown_and_lies_sealed(app) {
     let seller = app.seller("Baltic Leads").await;
-    let buyer = rich_buyer(&app, "Optika").await;
+    let buyer = rich_buyer(app, "Optika").await;
     let mut document = person();
     (document["interest"], document["timeline"]) = (json!(INTEREST), json!(TIMELINE));
     let answer = send(app, &seller.key, &document).await.expect(201).json();
@@ -34,9 +34,10 @@ on_both!(async fn what_a_person_wants_is_shown_and_lies_sealed(app) {
     let shown = lead(app, &seller, id).await;
     assert_eq!((&shown["interest"], &shown["timeline"]), (&json!(INTEREST), &json!(TIMELINE)));
     let (farm, shop) = (app.sign_in(&seller.email).await, app.sign_in(&buyer.email).await);
+    let own_page = format!("/seller/leads/{id}");
     for (browser, path) in [
         (&farm, "/seller/leads"),
-        (&farm, &format!("/seller/leads/{id}") as &str),
+        (&farm, own_page.as_str()),
         (&shop, "/buyer/market?vertical=eyewear"),
         (&shop, "/market"),
     ] {

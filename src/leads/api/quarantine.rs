@@ -70,7 +70,7 @@ pub async fn decide_quarantined(
         let (decision, actor) = (sent.decision, caller.actor());
         leads::decide(conn, &*exchange, id, decision, &sent.reason, actor, now)?;
         let details = query::details(conn, &vault, &*exchange, id, None)?;
-        Ok((200, to_value(&LeadJson::detailed(&details).to_be_kept())?))
+        Ok((200, to_value(&LeadJson::detailed(&details).kept())?))
     })
     .await
 }

@@ -222,7 +222,7 @@ impl LeadJson {
     }
 
     /// Without the person's words: an answer to a POST is kept in clear, to be repeated under its key.
-    pub fn to_be_kept(self) -> Self {
+    pub fn kept(self) -> Self {
         Self {
             interest: None,
             timeline: None,

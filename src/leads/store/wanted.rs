@@ -30,6 +30,17 @@ struct Row {
     wanted: Option<Vec<u8>>,
 }
 
+impl Row {
+    /// The contact as far as its key goes.
+    fn key(self) -> Sealed {
+        Sealed {
+            master_key_id: self.master_key_id,
+            wrapped_key: self.wrapped_key,
+            sealed: Vec::new(),
+        }
+    }
+}
+
 pub fn of(conn: &mut Conn, vault: &Vault, ids: &[LeadId]) -> Result<Wants> {
     let rows: Vec<(Row, String, Option<String>)> = lead_contacts::table
         .inner_join(leads::table)
@@ -37,10 +48,10 @@ pub fn of(conn: &mut Conn, vault: &Vault, ids: &[LeadId]) -> Result<Wants> {
         .select((Row::as_select(), leads::interest, leads::timeline))
         .load(conn)?;
     rows.into_iter()
-        .map(|(row, interest, timeline)| {
+        .map(|(mut row, interest, timeline)| {
             let id = row.lead_id;
-            let wanted = match row.wanted {
-                Some(sealed) => open(vault, id, row.master_key_id, row.wrapped_key, &sealed)?,
+            let wanted = match row.wanted.take() {
+                Some(sealed) => open(vault, id, &row.key(), &sealed)?,
                 None => Wanted { interest, timeline },
             };
             Ok((id, wanted))
@@ -48,19 +59,8 @@ pub fn of(conn: &mut Conn, vault: &Vault, ids: &[LeadId]) -> Result<Wants> {
         .collect()
 }
 
-fn open(
-    vault: &Vault,
-    id: LeadId,
-    master_key_id: String,
-    wrapped_key: Vec<u8>,
-    sealed: &[u8],
-) -> Result<Wanted> {
-    let contact = Sealed {
-        master_key_id,
-        wrapped_key,
-        sealed: Vec::new(),
-    };
-    let Some(plain) = vault.unseal_beside((&contact_place(id), COLUMN), &contact, sealed)? else {
+fn open(vault: &Vault, id: LeadId, contact: &Sealed, sealed: &[u8]) -> Result<Wanted> {
+    let Some(plain) = vault.unseal_beside((&contact_place(id), COLUMN), contact, sealed)? else {
         return Ok(Wanted::default());
     };
     serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))
@@ -69,25 +69,16 @@ fn open(
 pub fn seal_what_is_clear(conn: &mut Conn, vault: &Vault, limit: i64) -> Result<usize> {
     // Written out, since an index over these rows alone is of use only where the condition is its own.
     let is_clear = sql::<Bool>("leads.interest <> ''");
-    let rows: Vec<(LeadId, String, Vec<u8>, String, Option<String>)> = leads::table
+    let rows: Vec<(Row, String, Option<String>)> = leads::table
         .inner_join(lead_contacts::table)
         .filter(is_clear)
         .limit(limit)
-        .select((
-            leads::id,
-            lead_contacts::master_key_id,
-            lead_contacts::wrapped_key,
-            leads::interest,
-            leads::timeline,
-        ))
+        .select((Row::as_select(), leads::interest, leads::timeline))
         .load(conn)?;
     let found = rows.len();
-    for (id, master_key_id, wrapped_key, interest, timeline) in rows {
-        let contact = Sealed {
-            master_key_id,
-            wrapped_key,
-            sealed: Vec::new(),
-        };
+    for (row, interest, timeline) in rows {
+        let id = row.lead_id;
+        let contact = row.key();
         let sealed = seal(vault, id, &contact, &Wanted { interest, timeline })?;
         diesel::update(lead_contacts::table.find(id))
             .set(lead_contacts::wanted.eq(sealed))
