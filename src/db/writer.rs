@@ -224,8 +224,12 @@ fn commit_group(connected: &mut Connected, group: &mut [Box<dyn Job>]) -> Result
 
 fn each_alone(group: Vec<Box<dyn Job>>, connected: &mut Connected, url: &DatabaseUrl) {
     for mut job in group {
-        let conn = &mut connected.conn;
-        let outcome = guarded(|| transaction::run(conn, &mut |conn: &mut Conn| job.run(conn)));
+        let outcome = connected
+            .wait_for(std::slice::from_ref(&job))
+            .and_then(|()| {
+                let conn = &mut connected.conn;
+                guarded(|| transaction::run(conn, &mut |conn: &mut Conn| job.run(conn)))
+            });
         if matches!(&outcome, Err(error) if !transaction::leaves_group_alive(error)) {
             connected.reopen(url);
         }
