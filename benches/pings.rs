@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use galena::access::{AccountKind, Caller};
 use galena::app::App;
-use galena::clock::{Clock, HOUR};
+use galena::clock::{Clock, HOUR, MINUTE, Ts};
 use galena::config::{Config, Options};
 use galena::db::Conn;
 use galena::error::Result;
@@ -63,7 +63,9 @@ fn main() {
     let count = std::env::args().find_map(|arg| arg.replace('_', "").parse().ok());
     let count = count.unwrap_or(REQUESTS);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let start = Instant::now();
     let keys = prepare(folder.path(), count);
+    println!("made in {} s", start.elapsed().as_secs());
     let server = server::serve(folder.path());
     println!(
         "{count} active requests, ready after {} ms, {PACE} pings a second",
@@ -107,7 +109,8 @@ fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
     })
     .unwrap();
     let app = App::open(config, Clock::System).unwrap();
-    let now = app.clock.now();
+    // A while ago, so that all that follows an activation is due, and done before the first ping.
+    let now = app.clock.now().minus(MINUTE);
     let (keys, buyers, vertical) = app
         .db
         .write_blocking(move |conn| {
@@ -134,12 +137,15 @@ fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
             .write_blocking(move |conn| {
                 let mut rng = fastrand::Rng::with_seed(u64::try_from(start).unwrap());
                 for number in start..count.min(start + AT_ONCE) {
-                    order(conn, &buyers[number % BUYERS], &vertical, &mut rng)?;
+                    let buyer = &buyers[number % BUYERS];
+                    order(conn, buyer, (&vertical, now), &mut rng)?;
                 }
                 Ok(())
             })
             .unwrap();
     }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    while runtime.block_on(app.runner.run_due()).unwrap() > 0 {}
     app.db.close();
     Arc::new(keys)
 }
@@ -148,7 +154,7 @@ fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
 fn order(
     conn: &mut Conn,
     buyer: &Caller,
-    vertical: &Vertical,
+    (vertical, now): (&Vertical, Ts),
     rng: &mut fastrand::Rng,
 ) -> Result<()> {
     let (country, written) = COUNTRIES[rng.usize(..COUNTRIES.len())];
@@ -175,7 +181,6 @@ fn order(
         "quantity": 100_000,
     });
     let input: TermsJson = serde_json::from_value(document).unwrap();
-    let now = Clock::System.now();
     let terms = requests::read_terms(conn, buyer.account_id, &input, vertical)?;
     let draft = requests::create(conn, buyer, vertical, &terms, now)?;
     requests::change_state(conn, buyer, draft.id, Move::Activate, now)?;

@@ -307,7 +307,7 @@ pub fn release(conn: &mut Conn, charge: &Charge, now: Ts) -> Result<Charge> {
         ..charge.clone()
     };
     advance(conn, charge, &released)?;
-    ledger::release(conn, charge.source(), now)?;
+    ledger::release(conn, &[charge.source()], now)?;
     record(conn, &released, "charge.released", now)?;
     Ok(released)
 }

@@ -13,8 +13,8 @@ mod store;
 use diesel::{Insertable, Queryable, Selectable};
 use serde_json::json;
 
-pub use announce::{Announcer, announce};
-pub use expire::expire;
+pub use announce::{Announcer, Asked, announce, ask};
+pub use expire::{Due, due, expire};
 pub use policy::{
     Figures, Pause, Policy, WINDOW_DAYS, figures, lift, pause_suspects, policy, set_policy,
     suspects,
@@ -121,14 +121,17 @@ impl Ping {
     }
 
     fn held_bid(&self) -> Result<HeldBid> {
-        let bid = self.bid.as_deref();
-        let bid = bid.ok_or_else(|| anyhow::anyhow!("{} has no bid", self.id))?;
         let decided = self.decided.as_deref().map(from_json).transpose()?;
         Ok(HeldBid {
             decided,
-            ..from_json(bid)?
+            ..bid_of(self.id, self.bid.as_deref())?
         })
     }
+}
+
+/// The bid of a ping, without what it was chosen from.
+fn bid_of(ping: PingId, bid: Option<&str>) -> Result<HeldBid> {
+    from_json(bid.ok_or_else(|| anyhow::anyhow!("{ping} has no bid"))?)
 }
 
 /// How a ping ended.
@@ -163,30 +166,82 @@ pub fn get(conn: &mut Conn, seller: AccountId, id: PingId) -> Result<Ping> {
     store::find(conn, seller, id)?.ok_or_else(|| Error::refused(Code::NotFound))
 }
 
-fn record(conn: &mut Conn, actor: Actor, ping: &Ping, now: Ts) -> Result<()> {
-    let action = match ping.state {
-        PingState::Bid => "ping.bid",
-        PingState::Posted => "ping.posted",
-        PingState::Lost => "ping.lost",
-        PingState::Expired => "ping.expired",
-        PingState::Refused => "ping.refused",
-    };
-    audit::record(
-        conn,
-        &audit::Entry {
+/// What the audit log keeps of a ping.
+#[derive(Debug, Clone)]
+struct Noted {
+    id: PingId,
+    seller: AccountId,
+    state: PingState,
+    price: Option<Money>,
+    request: Option<RequestId>,
+    reason: Option<i32>,
+    lead: Option<LeadId>,
+}
+
+impl From<&Ping> for Noted {
+    fn from(ping: &Ping) -> Self {
+        Self {
+            id: ping.id,
+            seller: ping.seller_id,
+            state: ping.state,
+            price: ping.price(),
+            request: ping.request_id,
+            reason: ping.reason,
+            lead: ping.lead_id,
+        }
+    }
+}
+
+impl Noted {
+    fn expired(due: &store::DueRow) -> Self {
+        let price = due.price_minor.zip(due.currency);
+        Self {
+            id: due.id,
+            seller: due.seller_id,
+            state: PingState::Expired,
+            price: price.map(|(minor, currency)| Money::new(minor, currency)),
+            request: due.request_id,
+            reason: None,
+            lead: None,
+        }
+    }
+
+    fn entry(&self, actor: Actor, now: Ts) -> audit::Entry<'static> {
+        let action = match self.state {
+            PingState::Bid => "ping.bid",
+            PingState::Posted => "ping.posted",
+            PingState::Lost => "ping.lost",
+            PingState::Expired => "ping.expired",
+            PingState::Refused => "ping.refused",
+        };
+        audit::Entry {
             at: now,
             actor,
-            account_id: Some(ping.seller_id),
+            account_id: Some(self.seller),
             action,
-            subject: ping.id.to_string(),
+            subject: self.id.to_string(),
             detail: json!({
-                "price": ping.price(),
-                "request": ping.request_id,
-                "reason": ping.reason,
-                "lead": ping.lead_id,
+                "price": self.price,
+                "request": self.request,
+                "reason": self.reason,
+                "lead": self.lead,
             }),
-        },
-    )
+        }
+    }
+}
+
+fn record(conn: &mut Conn, actor: Actor, ping: &Ping, now: Ts) -> Result<()> {
+    audit::record(conn, &Noted::from(ping).entry(actor, now))
+}
+
+fn record_all<'a>(
+    conn: &mut Conn,
+    actor: Actor,
+    pings: impl IntoIterator<Item = &'a Noted>,
+    now: Ts,
+) -> Result<()> {
+    let entries = pings.into_iter().map(|ping| ping.entry(actor, now));
+    audit::record_all(conn, &entries.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

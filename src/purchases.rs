@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 pub use exchange::Seller;
 pub use facts::{Fact, facts};
-pub use held::{Announced, HeldBid, hold, sell_held};
+pub use held::{Announced, HeldBid, hold, may_hold, sell_held};
 pub use inbox::{Bought, Opened, counts, inbox, open, open_many};
 pub use market::{Browsed, MarketFilter, buy, market};
 pub use settle::{advance, dispute, end_dispute, finish_due, lapsing, settle_due};
@@ -301,7 +301,7 @@ fn sell_or_stop(conn: &mut Conn, order: &Order<'_>, now: Ts) -> Result<Purchase,
     let purchase = purchase_of(order, terms.commission, now)?;
     store::insert(conn, std::slice::from_ref(&purchase))?;
     if let Some(held) = order.held {
-        held.release_money(conn, now)?;
+        HeldBid::release_money(conn, [held], now)?;
     }
     ledger::sale(conn, &purchase.sale()).map_err(stop_at_wallet)?;
     if agreement.terms().awaits_outcome() {

@@ -20,7 +20,7 @@ pub use events::{EventSource, NewEvent, Recorded, record};
 pub use facts::{Authority, Bant, Budget, Facts, Happened, Need, Signals, Timing};
 pub use model::{Formula, MAX_RULES, Scored, Stage, Temperature, Thresholds};
 pub use models::{drop_draft, go_live, live, save_draft, seed, test};
-pub use rescore::{First, decay, first, keep, move_leads};
+pub use rescore::{First, decay, keep, move_leads, outlook};
 pub use rule::{Decay, LeadEventKind, Rule, ScoreComparison, Test};
 pub use trial::Trial;
 pub use view::{Answer, Explained, Part, explain, stage_label};

@@ -28,7 +28,7 @@ pub use context::{Ctx, State};
 pub use errors::{Problem, error_response};
 pub use etag::{etag, if_match, seen_version};
 pub use form::{Form, field as form_field};
-pub use idempotency::{Idempotency, idempotent, idempotent_as};
+pub use idempotency::{Idempotency, idempotent, idempotent_in_two};
 pub use origin::{client_ip, is_same_origin, origin_of};
 pub use page::{Page, html, html_status, redirect, redirect_with, safe_path};
 pub use paging::{Cursor, PageQuery, Paged};

@@ -4,6 +4,7 @@ mod abuse;
 mod decided;
 mod lost;
 mod race;
+mod reads;
 
 use diesel::prelude::*;
 use galena::clock::SECOND;

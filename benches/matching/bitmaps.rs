@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use galena::conditions::{Condition, Filter, Op};
-use galena::id::{RequestId, VerticalId};
+use galena::id::VerticalId;
 use galena::leads::Listing;
 use galena::requests::Rule;
 use galena::verticals::Value;
@@ -189,14 +189,12 @@ impl Finder for Bitmaps {
         "roaring bitmaps"
     }
 
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId> {
-        let rules = self
-            .candidates(listing)
-            .into_iter()
-            .map(|number| &self.rules[usize::try_from(number).unwrap()]);
-        rules
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
+        let rules = &self.rules;
+        let candidates = self.candidates(listing).into_iter();
+        candidates
+            .map(|number| &rules[usize::try_from(number).unwrap()])
             .filter(|rule| rule.matches(listing, NOW))
-            .map(|rule| rule.request.id)
             .collect()
     }
 

@@ -1,8 +1,9 @@
 //! Which requests take a lead: `cargo bench --bench matching [-- SIZE ..]`.
 //!
 //! The anchor index beside a scan of all rules, roaring bitmaps, SQLite and, with `BENCH_DATABASE_URL`, PostgreSQL,
-//! on the same requests and leads in one run. Everybody must find the same requests, or the run ends. First the
-//! index is compared with the scan on 1,000 leads and 100,000 requests, and again after 10,000 edits.
+//! on the same requests and leads in one run: both databases once with an index that narrows what is looked at, and
+//! once alone, with a statement that decides everything. Everybody must find the same requests, or the run ends.
+//! First the index is compared with the scan on 1,000 leads and 100,000 requests, and again after 10,000 edits.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 
 mod bitmaps;
@@ -12,6 +13,7 @@ mod figures;
 #[path = "../support/market.rs"]
 mod market;
 mod sql;
+mod sql_alone;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -34,8 +36,8 @@ const SEED: u64 = 2_026;
 /// Somebody who knows which requests take a lead.
 pub trait Finder {
     fn name(&self) -> &'static str;
-    /// The requests, in no order.
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId>;
+    /// The rules of the requests, in no order.
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>>;
     /// Bytes a request, where that can be told.
     fn bytes(&self) -> Option<usize>;
 }
@@ -47,12 +49,8 @@ impl Finder for Anchors {
         "anchor index"
     }
 
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId> {
-        self.0
-            .find(listing, NOW)
-            .iter()
-            .map(|rule| rule.request.id)
-            .collect()
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
+        self.0.find(listing, NOW)
     }
 
     fn bytes(&self) -> Option<usize> {
@@ -68,13 +66,9 @@ impl Finder for Scan {
         "scan of all rules"
     }
 
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId> {
-        let takes = |rule: &&Arc<Rule>| rule.matches(listing, NOW);
-        self.0
-            .iter()
-            .filter(takes)
-            .map(|rule| rule.request.id)
-            .collect()
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
+        let rules = self.0.iter();
+        rules.filter(|rule| rule.matches(listing, NOW)).collect()
     }
 
     fn bytes(&self) -> Option<usize> {
@@ -153,14 +147,17 @@ fn measure(shape: Shape) {
     }
     index.shrink();
     let footprint = index.footprint();
+    let vertical = &made.verticals[0];
     let mut finders: Vec<Box<dyn Finder>> = vec![
         Box::new(Anchors(index)),
         Box::new(Scan(Arc::clone(&rules))),
         Box::new(bitmaps::Bitmaps::new(&rules)),
         Box::new(sql::Sqlite::new(&rules)),
+        Box::new(sql_alone::Sqlite::new(&rules, vertical)),
     ];
     if let Ok(url) = std::env::var("BENCH_DATABASE_URL") {
         finders.push(Box::new(sql::Postgres::new(&url, &rules)));
+        finders.push(Box::new(sql_alone::Postgres::new(&url, &rules, vertical)));
     }
     let expected = found(finders[0].as_mut(), &listings, shape.requests);
     for finder in &mut finders {
@@ -170,12 +167,12 @@ fn measure(shape: Shape) {
         for round in 0..2 {
             for (at, listing) in listings.iter().take(leads).enumerate() {
                 let start = Instant::now();
-                let mut ids = black_box(finder.find(black_box(listing)));
+                let found = black_box(finder.find(black_box(listing)));
                 let nanos = start.elapsed().as_nanos();
                 if round == 1 {
                     times.push(nanos);
                 } else {
-                    ids.sort_unstable();
+                    let ids = sorted(found.into_iter());
                     assert_eq!(ids, expected[at], "{} finds others", finder.name());
                 }
             }
@@ -211,11 +208,7 @@ fn asked(finder: &dyn Finder, requests: usize) -> usize {
 
 fn found(finder: &mut dyn Finder, listings: &[Listing], requests: usize) -> Vec<Vec<RequestId>> {
     let leads = asked(finder, requests);
-    let ids = |listing| {
-        let mut ids = finder.find(listing);
-        ids.sort_unstable();
-        ids
-    };
+    let ids = |listing| sorted(finder.find(listing).into_iter());
     listings.iter().take(leads).map(ids).collect()
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use galena::conditions::{Condition, Filter, Op};
-use galena::id::RequestId;
 use galena::leads::Listing;
 use galena::requests::Rule;
 use galena::verticals::Value;
@@ -121,14 +120,24 @@ fn figures(listing: &Listing) -> [i64; 7] {
     ]
 }
 
-fn looked_at(rules: &[Arc<Rule>], numbers: Vec<i64>, listing: &Listing) -> Vec<RequestId> {
+fn looked_at<'a>(
+    rules: &'a [Arc<Rule>],
+    numbers: Vec<i64>,
+    listing: &Listing,
+) -> Vec<&'a Arc<Rule>> {
     let rules = numbers
         .into_iter()
         .map(|number| &rules[usize::try_from(number).unwrap()]);
-    rules
-        .filter(|rule| rule.matches(listing, NOW))
-        .map(|rule| rule.request.id)
-        .collect()
+    rules.filter(|rule| rule.matches(listing, NOW)).collect()
+}
+
+/// The size of a database.
+pub fn bytes(conn: &rusqlite::Connection) -> usize {
+    let pages = |pragma: &str| -> i64 {
+        let sql = format!("PRAGMA {pragma}");
+        conn.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    usize::try_from(pages("page_count") * pages("page_size")).unwrap()
 }
 
 pub struct Sqlite {
@@ -158,7 +167,7 @@ impl Finder for Sqlite {
         "SQLite, in memory"
     }
 
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId> {
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
         let mut find = self
             .conn
             .prepare_cached(
@@ -184,12 +193,7 @@ impl Finder for Sqlite {
     }
 
     fn bytes(&self) -> Option<usize> {
-        let pages = |pragma: &str| -> i64 {
-            let sql = format!("PRAGMA {pragma}");
-            self.conn.query_row(&sql, [], |row| row.get(0)).unwrap()
-        };
-        let bytes = usize::try_from(pages("page_count") * pages("page_size")).unwrap();
-        Some(bytes / self.rules.len())
+        Some(bytes(&self.conn) / self.rules.len())
     }
 }
 
@@ -233,7 +237,7 @@ impl Finder for Postgres {
         "PostgreSQL"
     }
 
-    fn find(&mut self, listing: &Listing) -> Vec<RequestId> {
+    fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
         let mut call = format!("EXECUTE find ('{}'", listing.vertical_id);
         for place in places(listing) {
             write!(call, ",'{place}'").unwrap();

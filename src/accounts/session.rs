@@ -10,7 +10,7 @@ use crate::access::{Actor, Caller, Credential, Origin, Scope};
 use crate::audit;
 use crate::clock::{MINUTE, Ts};
 use crate::config::Config;
-use crate::db::Conn;
+use crate::db::{Conn, Lasts};
 use crate::error::{Code, Error, Result};
 use crate::id::{ApiKeyId, UserId};
 use crate::vault::{random, sha256};
@@ -137,7 +137,9 @@ pub async fn authenticate_session(
     }
     if session.last_seen_at.plus(SEEN_EVERY) <= now {
         ctx.db
-            .write(move |conn| store::touch_session(conn, &hash, now))
+            .write_as(Lasts::System, move |conn| {
+                store::touch_session(conn, &hash, now)
+            })
             .await?;
     }
     Ok(Some(caller(identity, Credential::Session)))
@@ -185,7 +187,7 @@ async fn note_use(ctx: &Ctx, id: ApiKeyId, last: Option<Ts>, now: Ts) -> Result<
         return Ok(());
     }
     ctx.db
-        .write(move |conn| store::touch_key(conn, id, now))
+        .write_as(Lasts::System, move |conn| store::touch_key(conn, id, now))
         .await
 }
 

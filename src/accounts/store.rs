@@ -421,7 +421,8 @@ pub fn live_key(conn: &mut Conn, which: KeyRef<'_>) -> Result<Option<(ApiKey, Id
         KeyRef::Hash(hash) => query.filter(api_keys::hash.eq(hash.to_vec())),
         KeyRef::Id(id) => query.filter(api_keys::id.eq(id)),
     };
-    let row: Option<(ApiKeyRow, User, Account)> = query.first(conn).optional()?;
+    // Without a LIMIT, for which SQLite would prepare the statement anew with each call of the API.
+    let row: Option<(ApiKeyRow, User, Account)> = query.get_result(conn).optional()?;
     row.map(|(key, user, account)| Ok((ApiKey::try_from(key)?, Identity { user, account })))
         .transpose()
 }

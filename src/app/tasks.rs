@@ -52,7 +52,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("draws", Duration::from_mins(5), keep_draws),
         Task::new("market-check", Duration::from_mins(1), check_market),
         Task::new("verification", Duration::from_secs(1), refresh_verifier),
-        Task::new("pings", Duration::from_secs(1), expire_pings),
+        Task::new("pings", Duration::from_millis(250), expire_pings),
         Task::new("ping-pauses", Duration::from_mins(5), pause_pingers),
         Task::new("disputes", Duration::from_mins(1), let_disputes_pass),
         Task::new("settle", Duration::from_mins(1), settle),
@@ -90,7 +90,8 @@ async fn seal(app: App) -> Result<()> {
     Ok(())
 }
 
-/// Finds what is not sealed beside the writer, and writes one seal after the other, so that others come between.
+/// Finds what is not sealed beside the writer, and writes one seal after the other, so that others come between. None
+/// waits for the disk: what a power cut takes away is sealed anew.
 async fn seal_round(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let chains = app
@@ -100,8 +101,8 @@ async fn seal_round(app: &App) -> Result<usize> {
     let mut sealed = 0;
     for drafts in chains {
         for draft in drafts {
-            let kept = app.db.write(move |conn| ledger::keep_seal(conn, &draft));
-            match kept.await? {
+            let keep = move |conn: &mut Conn| ledger::keep_seal(conn, &draft);
+            match app.db.write_as(Lasts::System, keep).await? {
                 // Another server was faster; what is left is drafted anew.
                 0 => break,
                 kept => sealed += kept,
@@ -165,11 +166,23 @@ async fn in_batches(app: &App, works: &[Batch]) -> Result<()> {
 /// A few at a time, and without a wait for the disk: pings that come meanwhile are to be answered at once, and an end
 /// that a power cut takes back comes again.
 async fn expire_pings(app: App) -> Result<()> {
-    const FEW: i64 = 8;
+    const FOUND: i64 = 64;
+    const FEW: usize = 8;
     let now = app.clock.now();
-    let end = move |conn: &mut Conn| pings::expire(conn, now, FEW);
-    while app.db.write_as(Lasts::System, end).await? > 0 {}
-    Ok(())
+    loop {
+        let due = app
+            .db
+            .read(move |conn| pings::due(conn, now, FOUND))
+            .await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for few in due.chunks(FEW) {
+            let few = few.to_vec();
+            let end = move |conn: &mut Conn| pings::expire(conn, &few, now);
+            app.db.write_as(Lasts::System, end).await?;
+        }
+    }
 }
 
 /// Pauses sellers who ask for bids and do not post.

@@ -57,9 +57,10 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
 
 /// What suits the one writer. A savepoint keeps a copy of each page that changes in it: in memory, since a
 /// sale outgrows what SQLite would hold before it turns to a file in the temporary folder. Checkpoints
-/// are made beside it; it makes one itself only where those have fallen behind by 128 MiB of log. Pages in 64 MiB instead of 8: keyed hashes fall anywhere in their indexes, whose pages would be read again and again.
+/// are made beside it; it makes one itself with each commit only where those have fallen behind by 512 MiB of log.
+/// Pages in 64 MiB instead of 8: keyed hashes fall anywhere in their indexes, whose pages would be read again and again.
 const SQLITE_WRITER_SETTINGS: &str =
-    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 32000; PRAGMA cache_size = -64000";
+    "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 128000; PRAGMA cache_size = -64000";
 
 /// Opens the connection of SQLite's one writer.
 pub fn open_writer(url: &DatabaseUrl) -> anyhow::Result<Conn> {
@@ -105,38 +106,37 @@ pub fn commit_waits(conn: &mut Conn, lasts: Lasts) -> QueryResult<()> {
     })
 }
 
-/// How far a checkpoint of SQLite goes.
-#[derive(Debug, Clone, Copy)]
-pub enum Reach {
-    /// Hinders nobody.
-    AsFarAsItGoes,
-    /// Keeps the writer off until it is done, and makes the log begin anew.
-    ToTheEnd,
-}
-
 /// What a checkpoint came to.
 #[derive(QueryableByName)]
-pub struct Checkpoint {
+struct Checkpoint {
     #[diesel(sql_type = Integer)]
     busy: i32,
-    /// Frames in the log.
     #[diesel(sql_type = Integer)]
-    pub log: i32,
+    log: i32,
 }
 
-/// Opens the connection that makes checkpoints; it waits for nobody, since the writer may wait for it.
+/// Opens the connection that makes checkpoints; it waits for nobody.
 pub fn open_checkpointer(url: &DatabaseUrl) -> anyhow::Result<Conn> {
     let mut conn = open(url)?;
-    conn.batch_execute("PRAGMA busy_timeout = 20")?;
+    conn.batch_execute("PRAGMA busy_timeout = 0")?;
     Ok(conn)
 }
 
-pub fn checkpoint(conn: &mut Conn, reach: Reach) -> QueryResult<Checkpoint> {
-    let statement = match reach {
-        Reach::AsFarAsItGoes => "PRAGMA wal_checkpoint(PASSIVE)",
-        Reach::ToTheEnd => "PRAGMA wal_checkpoint(RESTART)",
-    };
-    diesel::sql_query(statement).get_result(conn)
+/// Copies SQLite's log into the database as far as it goes without hindering anybody; answers how many frames it has.
+pub fn checkpoint(conn: &mut Conn) -> QueryResult<i32> {
+    let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(PASSIVE)").get_result(conn)?;
+    Ok(done.log)
+}
+
+/// Copies what is left of SQLite's log, and lets the next commit begin it anew; gives up where readers do not let go
+/// of it within a few milliseconds. Only its one writer may call it: another would keep the writer off, which asks
+/// again after ever longer pauses.
+pub fn begin_log_anew(conn: &mut Conn) -> QueryResult<()> {
+    conn.batch_execute("PRAGMA busy_timeout = 5")?;
+    let done: QueryResult<Checkpoint> =
+        diesel::sql_query("PRAGMA wal_checkpoint(RESTART)").get_result(conn);
+    conn.batch_execute("PRAGMA busy_timeout = 5000")?;
+    done.map(|_| ())
 }
 
 /// Moves SQLite's log into the database and empties it, so that nothing deleted is left in it; false while

@@ -38,6 +38,7 @@ pub const MIGRATION_NAMES: &[&str] = &[
     "20261128000034_wanted",
     "20261128000035_ping_decisions",
     "20261128000036_vertical_changes",
+    "20261129000037_reads_by_index",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -189,6 +189,7 @@ fn serve(queue: &Receiver<Box<dyn Job>>, mut conn: Connected, url: &DatabaseUrl)
                     for (job, outcome) in done.into_iter().zip(outcomes) {
                         job.answer(outcome);
                     }
+                    conn.checkpoints.committed(&mut conn.conn);
                 }
                 Err(error) => {
                     tracing::warn!(%error, jobs = group.len(), "a write group was aborted");
@@ -206,6 +207,9 @@ fn commit_group(connected: &mut Connected, group: &mut [Box<dyn Job>]) -> Result
     connected.wait_for(group)?;
     let conn = &mut connected.conn;
     transaction::begin(conn)?;
+    if let [job] = group {
+        return alone(conn, job);
+    }
     let (mut outcomes, start) = (Vec::with_capacity(group.len()), Instant::now());
     for job in group {
         if !outcomes.is_empty() && start.elapsed() > LONG {
@@ -218,8 +222,20 @@ fn commit_group(connected: &mut Connected, group: &mut [Box<dyn Job>]) -> Result
         }
     }
     transaction::commit(conn)?;
-    connected.checkpoints.committed();
     Ok(outcomes)
+}
+
+/// Runs the one job of a group, which needs no savepoint, for which SQLite would copy each page that it changes.
+fn alone(conn: &mut Conn, job: &mut Box<dyn Job>) -> Result<Vec<Result<()>>> {
+    match guarded(|| job.run(conn)) {
+        Err(error) if !transaction::leaves_group_alive(&error) => return Err(error),
+        Err(error) => {
+            transaction::rollback(conn)?;
+            return Ok(vec![Err(error)]);
+        }
+        Ok(()) => transaction::commit(conn)?,
+    }
+    Ok(vec![Ok(())])
 }
 
 fn each_alone(group: Vec<Box<dyn Job>>, connected: &mut Connected, url: &DatabaseUrl) {

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 
 /// Jobs taken in one round.
 const BATCH: i64 = 100;
+/// Jobs taken by one transaction, and finished by another.
+const TOGETHER: usize = 10;
 
 type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 /// What does the work of one kind of job, given its payload.
@@ -62,17 +64,39 @@ impl Runner {
             .read(move |conn| store::due(conn, now, BATCH))
             .await?;
         let mut ran = 0;
-        for job in due {
-            let taken = job.clone();
-            if self
-                .db
-                .write(move |conn| store::lease(conn, &taken, now))
-                .await?
-            {
-                self.run(job).await?;
-                ran += 1;
+        for some in due.chunks(TOGETHER) {
+            ran += self.run_together(some.to_vec()).await?;
+        }
+        Ok(ran)
+    }
+
+    /// Takes jobs, runs them one after the other and notes their ends, all in two transactions: a crash between them
+    /// runs jobs again that were done.
+    async fn run_together(&self, jobs: Vec<Job>) -> Result<usize> {
+        let now = self.clock.now();
+        let taken = self
+            .db
+            .write(move |conn| store::lease(conn, jobs.clone(), now))
+            .await?;
+        let (mut ran, mut done) = (0, Vec::with_capacity(taken.len()));
+        for job in &taken {
+            // What had to wait for long may be begun by another, who has a whole lease for it.
+            if self.clock.now() > now.plus(store::LEASE / 2) {
+                break;
+            }
+            ran += 1;
+            if self.run(job.clone()).await? {
+                done.push(job.id);
             }
         }
+        let rest = taken.get(ran..).unwrap_or_default().to_vec();
+        let now = self.clock.now();
+        self.db
+            .write(move |conn| {
+                store::finish(conn, &done, now)?;
+                store::give_back(conn, &rest)
+            })
+            .await?;
         Ok(ran)
     }
 
@@ -82,7 +106,8 @@ impl Runner {
         self.db.write(move |conn| store::sweep(conn, before)).await
     }
 
-    async fn run(&self, job: Job) -> Result<()> {
+    /// Runs a job; false when it failed, which is then on record.
+    async fn run(&self, job: Job) -> Result<bool> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
             Some(handler) => handler(job.payload.clone()).await,
             None => Err(Error::Internal(anyhow::anyhow!("no handler for this kind"))),
@@ -90,10 +115,9 @@ impl Runner {
         let now = self.clock.now();
         match outcome {
             Ok(()) => {
-                metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => "done").increment(1);
-                self.db
-                    .write(move |conn| store::finish(conn, job.id, now))
-                    .await
+                metrics::counter!("galena_jobs_total", "kind" => job.kind, "outcome" => "done")
+                    .increment(1);
+                Ok(true)
             }
             Err(error) => {
                 metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
@@ -107,7 +131,7 @@ impl Runner {
                 } else {
                     tracing::warn!(%kind, %id, %error, "a job failed and will be tried again");
                 }
-                Ok(())
+                Ok(false)
             }
         }
     }

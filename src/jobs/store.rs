@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 
 use crate::clock::{MINUTE, SECOND, Ts};
-use crate::db::Conn;
 use crate::db::schema::jobs;
 use crate::db::types::text_enum;
+use crate::db::{Conn, Prepared, each};
 use crate::error::{Code, Error, Result};
 use crate::id::JobId;
 
@@ -14,7 +14,7 @@ text_enum! {
 }
 
 /// How long a runner may work on a job before another may take it over.
-const LEASE: i64 = 5 * MINUTE;
+pub const LEASE: i64 = 5 * MINUTE;
 /// The longest pause between two tries.
 const MAX_PAUSE: i64 = 6 * 60 * MINUTE;
 
@@ -65,28 +65,53 @@ pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Job>> {
         .load(conn)?)
 }
 
-/// Takes a job for this runner; false when another was faster.
-pub fn lease(conn: &mut Conn, job: &Job, now: Ts) -> Result<bool> {
-    let taken = diesel::update(jobs::table.find(job.id))
-        .filter(jobs::state.eq(job.state))
-        .filter(jobs::attempts.eq(job.attempts))
-        .set((
-            jobs::state.eq(JobState::Running),
-            jobs::lease_until.eq(now.plus(LEASE)),
-            jobs::attempts.eq(jobs::attempts + 1),
-        ))
-        .execute(conn)?;
-    Ok(taken == 1)
+/// Takes jobs for this runner; those that no other was faster with.
+pub fn lease(conn: &mut Conn, mut jobs: Vec<Job>, now: Ts) -> Result<Vec<Job>> {
+    let mut taken = Vec::with_capacity(jobs.len());
+    // In one order, so that two runners do not wait for each other.
+    jobs.sort_by_key(|job| job.id);
+    for job in jobs {
+        let lease = diesel::update(jobs::table.find(job.id))
+            .filter(jobs::state.eq(job.state))
+            .filter(jobs::attempts.eq(job.attempts))
+            .set((
+                jobs::state.eq(JobState::Running),
+                jobs::lease_until.eq(now.plus(LEASE)),
+                jobs::attempts.eq(jobs::attempts + 1),
+            ));
+        if each!(conn, |inner| Prepared(lease).execute(inner))? == 1 {
+            taken.push(job);
+        }
+    }
+    taken.sort_by_key(|job| job.run_at);
+    Ok(taken)
 }
 
-pub fn finish(conn: &mut Conn, id: JobId, now: Ts) -> Result<()> {
-    diesel::update(jobs::table.find(id))
-        .set((
+/// Gives jobs back that were leased and not begun, as they were.
+pub fn give_back(conn: &mut Conn, jobs: &[Job]) -> Result<()> {
+    for job in jobs {
+        diesel::update(jobs::table.find(job.id))
+            .filter(jobs::state.eq(JobState::Running))
+            .filter(jobs::attempts.eq(job.attempts + 1))
+            .set((
+                jobs::state.eq(JobState::Queued),
+                jobs::lease_until.eq(None::<Ts>),
+                jobs::attempts.eq(job.attempts),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn finish(conn: &mut Conn, ids: &[JobId], now: Ts) -> Result<()> {
+    for id in ids {
+        let finish = diesel::update(jobs::table.find(id)).set((
             jobs::state.eq(JobState::Done),
             jobs::finished_at.eq(now),
             jobs::lease_until.eq(None::<Ts>),
-        ))
-        .execute(conn)?;
+        ));
+        each!(conn, |inner| Prepared(finish).execute(inner))?;
+    }
     Ok(())
 }
 

@@ -187,7 +187,7 @@ impl Partial {
             bant: self.bant,
             received_at: now,
         };
-        let scored = scoring::first(conn, self.vertical.id, &facts, &self.signals, now)?.scored;
+        let scored = scoring::outlook(conn, self.vertical.id, &facts, &self.signals, now)?;
         let judged = judge(&self.settings, &self.findings, now);
         if judged.ruling == Ruling::Reject {
             return Err(judged.refusals.into());

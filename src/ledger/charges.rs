@@ -136,10 +136,8 @@ pub struct Hold {
 }
 
 pub fn hold(conn: &mut Conn, hold: &Hold) -> Result<()> {
-    post_one(
-        conn,
-        hold_posting(hold.source, hold.buyer, hold.amount, hold.at),
-    )?;
+    let posting = hold_posting(hold.source, hold.buyer, hold.amount, hold.at);
+    post_one(conn, posting)?;
     let row = fresh_hold(hold.source, hold.buyer, hold.amount, hold.at);
     store::insert_holds(conn, &[row])
 }
@@ -165,7 +163,7 @@ pub fn capture(conn: &mut Conn, capture: &Capture) -> Result<()> {
     } = *capture;
     check_commission(price, commission)?;
     if price.minor == 0 {
-        return release(conn, source, at);
+        return release(conn, &[source], at);
     }
     let hold = store::capture_hold(conn, source, seller, price, commission)?
         .ok_or_else(|| conflict("the hold is not open or does not cover the price"))?;
@@ -178,12 +176,15 @@ pub fn capture(conn: &mut Conn, capture: &Capture) -> Result<()> {
     Ok(())
 }
 
-/// Gives a hold back, whole, when what it was made for does not happen.
-pub fn release(conn: &mut Conn, source: Source, at: Ts) -> Result<()> {
-    let hold =
-        store::release_hold(conn, source)?.ok_or_else(|| conflict("the hold is not open"))?;
-    post_one(conn, release_posting(&hold, at))?;
-    Ok(())
+/// Gives holds back, whole, when what they were made for does not happen.
+pub fn release(conn: &mut Conn, sources: &[Source], at: Ts) -> Result<()> {
+    let mut releases = Vec::with_capacity(sources.len());
+    for source in sources {
+        let hold = store::release_hold(conn, *source)?;
+        let hold = hold.ok_or_else(|| conflict("the hold is not open"))?;
+        releases.push(release_posting(&hold, at));
+    }
+    post(conn, &releases).map(drop)
 }
 
 /// A seller's share that becomes final.

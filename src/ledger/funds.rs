@@ -84,7 +84,7 @@ pub fn chargeback(conn: &mut Conn, chargeback: &Chargeback) -> Result<PostingId>
         ));
     }
     for hold in holds {
-        release(conn, hold.source(), chargeback.at)?;
+        release(conn, &[hold.source()], chargeback.at)?;
     }
     let wallet = LedgerAccount::Wallet(buyer);
     let available = store::lock_balance(conn, wallet, amount.currency)?.minor;

@@ -281,13 +281,12 @@ pub fn top_up_hold(conn: &mut Conn, source: Source, amount: Money) -> Result<Opt
 }
 
 pub fn release_hold(conn: &mut Conn, source: Source) -> Result<Option<HoldRow>> {
-    Ok(diesel::update(hold(source))
+    let release = diesel::update(hold(source))
         .filter(holds::captured_minor.eq(0))
         .filter(holds::released_minor.eq(0))
         .set(holds::released_minor.eq(holds::held_minor))
-        .returning(holds::all_columns)
-        .get_result(conn)
-        .optional()?)
+        .returning(holds::all_columns);
+    Ok(each!(conn, |inner| Prepared(release).get_result(inner)).optional()?)
 }
 
 /// Notes that the pending share, exactly `net`, is final.

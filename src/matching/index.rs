@@ -12,7 +12,7 @@ mod shards;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use self::layout::{Layout, Signature, Words};
+use self::layout::{Layout, Signature, Words, told};
 use self::places::{Mask, Masks};
 use self::program::{Program, Verdict, View};
 use self::shards::{Chunks, Shards};
@@ -32,6 +32,11 @@ struct Posting {
 }
 
 impl Posting {
+    fn passes(&self, lookup: &Lookup<'_>) -> bool {
+        let lacks = (self.need[0] & !lookup.have[0]) | (self.need[1] & !lookup.have[1]);
+        (lacks == 0) & self.mask.admits(&lookup.masks)
+    }
+
     /// How many of its needs a lead lacks.
     fn lacks(&self, have: &Signature) -> u32 {
         (self.need[0] & !have[0]).count_ones() + (self.need[1] & !have[1]).count_ones()
@@ -219,21 +224,19 @@ impl Index {
             .unwrap_or_default()
     }
 
+    /// All buckets are looked up before the first is read, and all programs before the first is run: a look waits for
+    /// memory, which brings several lines at once where none depends on another.
     fn found(&self, lookup: &Lookup<'_>, now: Ts) -> Vec<&Arc<Rule>> {
-        let mut numbers = Vec::with_capacity(32);
-        for postings in self.postings(lookup) {
-            for posting in postings {
-                let lacks =
-                    (posting.need[0] & !lookup.have[0]) | (posting.need[1] & !lookup.have[1]);
-                if lacks == 0 && posting.mask.admits(&lookup.masks) {
-                    numbers.push(posting.program);
+        let mut programs: Vec<&Program> = Vec::with_capacity(32);
+        for postings in self.postings(lookup).into_iter().flatten() {
+            for some in postings.chunks(64) {
+                let mut passing = told(some.iter().map(|posting| posting.passes(lookup)));
+                while let Some(posting) = some.get(lowest(passing)) {
+                    programs.extend(self.programs.get(posting.program));
+                    passing &= passing - 1;
                 }
             }
         }
-        let programs = numbers.iter();
-        let programs: Vec<&Program> = programs
-            .filter_map(|number| self.programs.get(*number))
-            .collect();
         let (mut rules, mut many) = (Vec::with_capacity(programs.len()), Vec::new());
         for program in programs {
             let takes = match program.verdict(&lookup.view) {
@@ -259,6 +262,8 @@ impl Index {
         let near = |lookup: &Lookup<'_>| {
             let mut near: Vec<(u32, u32)> = self
                 .postings(lookup)
+                .into_iter()
+                .flatten()
                 .flatten()
                 .map(|posting| (posting.lacks(&lookup.have), posting.program))
                 .collect();
@@ -290,9 +295,8 @@ impl Index {
         self.looked_up(listing, now, near).unwrap_or_default()
     }
 
-    fn postings(&self, lookup: &Lookup<'_>) -> impl Iterator<Item = &Vec<Posting>> {
-        let buckets = lookup.buckets.into_iter().flatten();
-        buckets.filter_map(|bucket| self.buckets.get(bucket))
+    fn postings(&self, lookup: &Lookup<'_>) -> [Option<&Vec<Posting>>; 5] {
+        lookup.buckets.map(|bucket| self.buckets.get(bucket?))
     }
 
     /// Prepares a listing of a known vertical and asks.
@@ -331,6 +335,11 @@ impl Index {
                 .sum(),
         }
     }
+}
+
+/// The place of the lowest bit; 64 where there is none.
+fn lowest(bits: u64) -> usize {
+    usize::try_from(bits.trailing_zeros()).unwrap_or(usize::MAX)
 }
 
 /// What must hold together, as alternatives: the filter's with the contract's criteria, where they do not spread

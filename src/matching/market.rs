@@ -223,6 +223,18 @@ impl Market {
         Ok(plan)
     }
 
+    /// Whether a plan can be made by reading alone: the seed of the day is known.
+    pub fn is_ready(&self, now: Ts) -> bool {
+        let known = self.seed.load();
+        known.0 == draws::day_of(now) && !known.1.is_empty()
+    }
+
+    /// Learns the seed of the day, which is made now where nobody committed to it.
+    pub fn get_ready(&self, conn: &mut Conn, now: Ts) -> Result<()> {
+        self.seed_of(conn, draws::day_of(now), now)?;
+        Ok(())
+    }
+
     fn seed_of(&self, conn: &mut Conn, day: i64, now: Ts) -> Result<Arc<(i64, Vec<u8>)>> {
         let known = self.seed.load_full();
         if known.0 == day && !known.1.is_empty() {

@@ -10,11 +10,12 @@ use crate::clock::{SECOND, Ts};
 use crate::db::Conn;
 use crate::db::types::json;
 use crate::error::{Code, Error, Result};
-use crate::id::{AccountId, PingId};
+use crate::id::{AccountId, PingId, RequestId};
 use crate::leads::{self, Listing, Partial};
 use crate::matching::decisions::Try;
 use crate::matching::distribution::TRIED;
-use crate::matching::{Market, Plan, Rule};
+use crate::matching::{Candidate, Market, Plan, Rule};
+use crate::money::BasisPoints;
 use crate::purchases::{self, Announced, HeldBid};
 use crate::requests::Gate;
 use crate::suppression;
@@ -25,52 +26,118 @@ use crate::verification::{CheckName, Effect};
 const MAX_EXPLAINED: usize = 200;
 
 /// Who announces, and the market that it is announced to.
-#[derive(Clone, Copy)]
-pub struct Announcer<'a> {
-    pub market: &'a Market,
-    pub vault: &'a Vault,
+#[derive(Clone)]
+pub struct Announcer {
+    pub market: Arc<Market>,
+    pub vault: Arc<Vault>,
     pub seller: AccountId,
     pub actor: Actor,
 }
 
-/// Announces a lead: a bid is held for it, or the ping is kept as refused with its numbered reason.
+/// What was found out for a ping, by reading alone: the one writer of SQLite is left with what only it can decide.
+#[derive(Debug)]
+pub struct Asked {
+    id: PingId,
+    hashes: Hashes,
+    hold_seconds: i64,
+    /// Or why the market was not asked.
+    prospect: Result<Box<Prospect>, PingReason>,
+}
+
+/// How a lead stands with the market.
+#[derive(Debug)]
+struct Prospect {
+    listing: Listing,
+    plan: Plan,
+    passed: Passed,
+    /// The place of the first candidate that no gate has passed over, and the commission on its bid.
+    open: Option<(usize, BasisPoints)>,
+    /// Why there is no bid, where there is no such candidate.
+    refusal: Option<PingReason>,
+}
+
+/// Asks the market who would buy a lead, without holding anything.
 ///
 /// 429 when so many bids are held for the seller already.
-pub fn announce(conn: &mut Conn, by: &Announcer<'_>, partial: &Partial, now: Ts) -> Result<Ping> {
+pub fn ask(conn: &mut Conn, by: &Announcer, partial: &Partial, now: Ts) -> Result<Asked> {
     let policy = store::policy(conn)?;
-    let hashes = Hashes::of(by.vault, partial);
-    let ping = blank(by.seller, partial, now);
-    let reason = barred(conn, by, partial, &hashes, now)?;
-    let ping = if let Some(reason) = reason {
-        refused(ping, reason, &Tally::default())?
-    } else {
-        if store::open_count(conn, by.seller)? >= i64::from(policy.most_open) {
+    let hashes = Hashes::of(&by.vault, partial);
+    let id = PingId::new(now);
+    let prospect = match barred(conn, by, partial, &hashes, now)? {
+        Some(reason) => Err(reason),
+        None if store::open_count(conn, by.seller)? >= i64::from(policy.most_open) => {
             let detail = format!("{} bids are held for you already", policy.most_open);
             return Err(Error::refused_because(Code::RateLimited, detail));
         }
-        let listing = partial.listing(conn, by.seller, now)?;
-        let mut plan = by.market.plan(conn, &listing, now)?;
-        let mut tally = Tally::default();
-        // A bid is held for one copy, and is the same whoever gets the others.
-        tally.count(iter::repeat_n(Gate::Sharing, plan.leave_sharers()));
-        let announced = Announced {
-            ping: ping.id,
-            listing: &listing,
-            hashes: &hashes.to_find,
-        };
-        if let Some(bid) = first_bid(conn, &announced, &plan, &mut tally, now)? {
-            Ping {
-                held_until: Some(now.plus(i64::from(policy.hold_seconds) * SECOND)),
-                given: json(&partial.told)?,
-                email_hash: hashes.email,
-                phone_hash: hashes.phone,
-                ..with_bid(ping, &bid)?
-            }
-        } else {
-            let near = by.market.near(conn, &listing, now, MAX_EXPLAINED)?;
-            let reason = tally.of_market(&plan, &near, &listing, now);
-            refused(ping, reason, &tally)?
+        None => Ok(Box::new(look(conn, by, partial, (id, &hashes), now)?)),
+    };
+    Ok(Asked {
+        id,
+        hashes,
+        hold_seconds: i64::from(policy.hold_seconds),
+        prospect,
+    })
+}
+
+fn look(
+    conn: &mut Conn,
+    by: &Announcer,
+    partial: &Partial,
+    (ping, hashes): (PingId, &Hashes),
+    now: Ts,
+) -> Result<Prospect> {
+    let listing = partial.listing(conn, by.seller, now)?;
+    let mut plan = by.market.plan(conn, &listing, now)?;
+    let mut passed = Passed::default();
+    // A bid is held for one copy, and is the same whoever gets the others.
+    let sharers = plan.leave_sharers();
+    passed.tally.count(iter::repeat_n(Gate::Sharing, sharers));
+    let announced = Announced {
+        ping,
+        listing: &listing,
+        hashes: &hashes.to_find,
+    };
+    let open = next_open(conn, &announced, (&plan, 0), &mut passed, now)?;
+    let mut refusal = None;
+    if open.is_none() {
+        let near = by.market.near(conn, &listing, now, MAX_EXPLAINED)?;
+        refusal = Some(passed.tally.of_market(&plan, &near, &listing, now));
+    }
+    Ok(Prospect {
+        listing,
+        plan,
+        passed,
+        open,
+        refusal,
+    })
+}
+
+/// Announces a lead that was asked about: a bid is held for it, or the ping is kept as refused with its numbered
+/// reason.
+pub fn announce(
+    conn: &mut Conn,
+    by: &Announcer,
+    (partial, asked): (&Partial, &Asked),
+    now: Ts,
+) -> Result<Ping> {
+    let ping = blank(asked.id, by.seller, partial, now);
+    let hashes = &asked.hashes;
+    let ping = match &asked.prospect {
+        Err(reason) => refused(ping, *reason, &Tally::default())?,
+        // Two pings about one person may have been asked about at once.
+        Ok(_) if store::is_open_for(conn, by.seller, partial.vertical.id, &hashes.to_find)? => {
+            refused(ping, PingReason::AlreadyPinged, &Tally::default())?
         }
+        Ok(prospect) => match prospect.hold(conn, by, asked, now)? {
+            Ok(bid) => Ping {
+                held_until: Some(now.plus(asked.hold_seconds * SECOND)),
+                given: json(&partial.told)?,
+                email_hash: hashes.email.clone(),
+                phone_hash: hashes.phone.clone(),
+                ..with_bid(ping, &bid)?
+            },
+            Err((reason, tally)) => refused(ping, reason, &tally)?,
+        },
     };
     store::insert(conn, &ping)?;
     record(conn, by.actor, &ping, now)?;
@@ -78,7 +145,94 @@ pub fn announce(conn: &mut Conn, by: &Announcer<'_>, partial: &Partial, now: Ts)
     Ok(ping)
 }
 
+impl Prospect {
+    /// Holds the first bid that can be held, or says why there is none.
+    fn hold(
+        &self,
+        conn: &mut Conn,
+        by: &Announcer,
+        asked: &Asked,
+        now: Ts,
+    ) -> Result<Result<HeldBid, (PingReason, Tally)>> {
+        let (listing, plan) = (&self.listing, &self.plan);
+        let announced = Announced {
+            ping: asked.id,
+            listing,
+            hashes: &asked.hashes.to_find,
+        };
+        let mut passed = self.passed.clone();
+        let mut open = self.open;
+        while let Some((place, commission)) = open {
+            match purchases::hold(conn, &announced, plan, (place, commission), now)? {
+                Ok(bid) => {
+                    let mut tries = passed.tries;
+                    tries.push(Try {
+                        paid: Some(bid.price.minor),
+                        ..untried(bid.reservation.request)
+                    });
+                    return Ok(Ok(bid.decided_by((plan, tries), listing, now)));
+                }
+                Err(gate) => passed.over(&plan.candidates[place], gate),
+            }
+            open = next_open(conn, &announced, (plan, place + 1), &mut passed, now)?;
+        }
+        let mut tally = passed.tally;
+        let reason = if let Some(reason) = self.refusal {
+            reason
+        } else {
+            let near = by.market.near(conn, listing, now, MAX_EXPLAINED)?;
+            tally.of_market(plan, &near, listing, now)
+        };
+        Ok(Err((reason, tally)))
+    }
+}
+
+/// The first candidate, from a place on, whose gates beside room and money are open.
+fn next_open(
+    conn: &mut Conn,
+    announced: &Announced<'_>,
+    (plan, from): (&Plan, usize),
+    passed: &mut Passed,
+    now: Ts,
+) -> Result<Option<(usize, BasisPoints)>> {
+    let candidates = plan.candidates.iter().enumerate().take(TRIED).skip(from);
+    for (place, candidate) in candidates {
+        match purchases::may_hold(conn, announced, candidate, now)? {
+            Ok(commission) => return Ok(Some((place, commission))),
+            Err(gate) => passed.over(candidate, gate),
+        }
+    }
+    Ok(None)
+}
+
+/// Those who did not get the lead: what they were tried with, and how many each gate refused.
+#[derive(Debug, Clone, Default)]
+struct Passed {
+    tries: Vec<Try>,
+    tally: Tally,
+}
+
+impl Passed {
+    fn over(&mut self, candidate: &Candidate, gate: Gate) {
+        self.tally.count([gate]);
+        self.tries.push(Try {
+            gate: Some(gate.number()),
+            ..untried(candidate.request.id)
+        });
+    }
+}
+
+const fn untried(request: RequestId) -> Try {
+    Try {
+        request,
+        paid: None,
+        gate: None,
+        buyers: None,
+    }
+}
+
 /// The keyed hashes of the announced contact: to keep, and to look up.
+#[derive(Debug)]
 struct Hashes {
     email: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
@@ -103,7 +257,7 @@ impl Hashes {
 /// Why the market is not asked at all.
 fn barred(
     conn: &mut Conn,
-    by: &Announcer<'_>,
+    by: &Announcer,
     partial: &Partial,
     hashes: &Hashes,
     now: Ts,
@@ -131,40 +285,8 @@ fn barred(
     Ok(None)
 }
 
-/// The first candidate whose bid can be held.
-fn first_bid(
-    conn: &mut Conn,
-    announced: &Announced<'_>,
-    plan: &Plan,
-    tally: &mut Tally,
-    now: Ts,
-) -> Result<Option<HeldBid>> {
-    let mut tries = Vec::new();
-    for (place, candidate) in plan.candidates.iter().enumerate().take(TRIED) {
-        let mut attempt = Try {
-            request: candidate.request.id,
-            paid: None,
-            gate: None,
-            buyers: None,
-        };
-        match purchases::hold(conn, announced, plan, place, now)? {
-            Ok(bid) => {
-                attempt.paid = Some(bid.price.minor);
-                tries.push(attempt);
-                return Ok(Some(bid.decided_by((plan, tries), announced.listing, now)));
-            }
-            Err(gate) => {
-                tally.count([gate]);
-                attempt.gate = Some(gate.number());
-                tries.push(attempt);
-            }
-        }
-    }
-    Ok(None)
-}
-
 /// How many requests each gate refused.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Tally(BTreeMap<u16, i64>);
 
 impl Tally {
@@ -204,9 +326,9 @@ impl Tally {
     }
 }
 
-fn blank(seller: AccountId, partial: &Partial, now: Ts) -> Ping {
+fn blank(id: PingId, seller: AccountId, partial: &Partial, now: Ts) -> Ping {
     Ping {
-        id: PingId::new(now),
+        id,
         seller_id: seller,
         vertical_id: partial.vertical.id,
         state: PingState::Bid,

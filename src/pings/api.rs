@@ -10,13 +10,13 @@ use serde_json::Value as Document;
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::{
-    Announcer, Figures, Ping, PingState, Posted, Poster, ReasonJson, WINDOW_DAYS, announce, get,
-    post, reason_json, store,
+    Announcer, Figures, Ping, PingState, Posted, Poster, ReasonJson, WINDOW_DAYS, announce, ask,
+    get, post, reason_json, store,
 };
 use crate::access::Caller;
 use crate::clock::Ts;
+use crate::db::Conn;
 use crate::db::types::to_value;
-use crate::db::{Conn, Lasts};
 use crate::error::{Code, Refusal, Result};
 use crate::id::{LeadId, PingId, PurchaseId, VerticalId};
 use crate::leads::{
@@ -28,7 +28,7 @@ use crate::scoring::{Bant, Signals, Stage};
 use crate::verification::{Check, VerifierData};
 use crate::verticals::{self, CatalogueData, Model, Value};
 use crate::web::{
-    Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, State, idempotent, idempotent_as,
+    Body, Ctx, Cursor, Idempotency, PageQuery, Paged, Problem, State, idempotent, idempotent_in_two,
 };
 
 #[derive(OpenApi)]
@@ -218,20 +218,27 @@ pub async fn ping(
 ) -> Result<HttpResponse> {
     state.limits.ping(&req, caller.account_id)?;
     let now = ctx.now();
-    let partial = ctx
-        .db
-        .read(move |conn| Partial::read(&catalogue.all(conn)?, &document, &verifier, now))
-        .await?;
-    let (vault, market) = (Arc::clone(&ctx.vault), Arc::clone(market.get_ref()));
+    if !market.is_ready(now) {
+        let market = Arc::clone(market.get_ref());
+        ctx.db
+            .write(move |conn| market.get_ready(conn, now))
+            .await?;
+    }
+    let by = Announcer {
+        market: Arc::clone(market.get_ref()),
+        vault: Arc::clone(&ctx.vault),
+        seller: caller.account_id,
+        actor: caller.actor(),
+    };
+    let reader = by.clone();
+    let look = move |conn: &mut Conn| {
+        let partial = Partial::read(&catalogue.all(conn)?, &document, &verifier, now)?;
+        let asked = ask(conn, &reader, &partial, now)?;
+        Ok((partial, asked))
+    };
     // A bid that a power cut takes away, with its hold, ends as one whose time is over: not worth a wait for the disk.
-    idempotent_as(&ctx, Lasts::System, &idem, move |conn| {
-        let by = Announcer {
-            market: &market,
-            vault: &vault,
-            seller: caller.account_id,
-            actor: caller.actor(),
-        };
-        let ping = announce(conn, &by, &partial, now)?;
+    idempotent_in_two(&ctx, &idem, look, move |conn, (partial, asked)| {
+        let ping = announce(conn, &by, (partial, asked), now)?;
         let status = if ping.state == PingState::Bid {
             201
         } else {

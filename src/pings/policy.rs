@@ -1,6 +1,8 @@
 //! How long bids are held, how many, and how few may be posted: figures per seller, and pauses for those who ask
 //! for bids and do not post.
 
+use std::collections::BTreeMap;
+
 use diesel::{Queryable, Selectable};
 use serde::Serialize;
 use serde_json::json;
@@ -152,16 +154,11 @@ fn counted(
     seller: Option<AccountId>,
     since: Ts,
 ) -> Result<Vec<(AccountId, Figures)>> {
-    let mut all: Vec<(AccountId, Figures)> = Vec::new();
+    let mut all: BTreeMap<AccountId, Figures> = BTreeMap::new();
     for (seller, state, count) in store::counts(conn, seller, since)? {
-        if all.last().map(|(last, _)| *last) != Some(seller) {
-            all.push((seller, Figures::default()));
-        }
-        if let Some((_, figures)) = all.last_mut() {
-            figures.add(state, count);
-        }
+        all.entry(seller).or_default().add(state, count);
     }
-    Ok(all)
+    Ok(all.into_iter().collect())
 }
 
 /// Sellers of whose bids too few were posted since their last pause; they are read before anything is locked.

@@ -1,16 +1,29 @@
 //! Pings, their policy and pauses in the database.
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::{Ended, Pause, Ping, PingState, Policy};
 use crate::clock::Ts;
 use crate::db::schema::{accounts, ping_pauses, ping_policy, pings};
 use crate::db::{Conn, Prepared, each};
 use crate::error::Result;
-use crate::id::{AccountId, PingId, VerticalId};
+use crate::id::{AccountId, PingId, RequestId, VerticalId};
+use crate::money::Currency;
 
 /// Days that refused pings are listed; the others stand behind postings, and stay.
 const REFUSED_DAYS: i32 = 30;
+
+/// The one row of the policy.
+const POLICY: i32 = 1;
+
+/// That a bid is held, as a literal: for a value that is bound SQLite would plan each statement anew, to learn
+/// whether the indexes of open bids serve it.
+fn is_open() -> SqlLiteral<Bool> {
+    sql("pings.state = 'bid'")
+}
 
 pub fn insert(conn: &mut Conn, ping: &Ping) -> Result<()> {
     diesel::insert_into(pings::table)
@@ -23,7 +36,7 @@ pub fn insert(conn: &mut Conn, ping: &Ping) -> Result<()> {
 pub fn lock(conn: &mut Conn, seller: AccountId, id: PingId, now: Ts) -> Result<Option<Ping>> {
     Ok(diesel::update(pings::table.find(id))
         .filter(pings::seller_id.eq(seller))
-        .filter(pings::state.eq(PingState::Bid))
+        .filter(is_open())
         .filter(pings::held_until.gt(now))
         .set(pings::state.eq(PingState::Bid))
         .returning(pings::all_columns)
@@ -34,7 +47,7 @@ pub fn lock(conn: &mut Conn, seller: AccountId, id: PingId, now: Ts) -> Result<O
 /// Ends a ping whose bid is held, and forgets what it announced; false when it ended before.
 pub fn end(conn: &mut Conn, id: PingId, ended: &Ended, now: Ts) -> Result<bool> {
     let end = diesel::update(pings::table.find(id))
-        .filter(pings::state.eq(PingState::Bid))
+        .filter(is_open())
         .set((
             pings::state.eq(ended.state),
             pings::reason.eq(ended.reason.map(i32::from)),
@@ -49,14 +62,26 @@ pub fn end(conn: &mut Conn, id: PingId, ended: &Ended, now: Ts) -> Result<bool> 
     Ok(each!(conn, |inner| Prepared(end).execute(inner))? == 1)
 }
 
+/// A bid whose time is over, with what its end needs to know.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = pings)]
+pub struct DueRow {
+    pub id: PingId,
+    pub seller_id: AccountId,
+    pub request_id: Option<RequestId>,
+    pub currency: Option<Currency>,
+    pub price_minor: Option<i64>,
+    pub bid: Option<String>,
+}
+
 /// Bids whose time is over, the oldest first.
-pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Ping>> {
+pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<DueRow>> {
     Ok(pings::table
-        .filter(pings::state.eq(PingState::Bid))
+        .filter(is_open())
         .filter(pings::held_until.le(now))
         .order((pings::held_until, pings::id))
         .limit(limit)
-        .select(Ping::as_select())
+        .select(DueRow::as_select())
         .load(conn)?)
 }
 
@@ -64,7 +89,7 @@ pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<Ping>> {
 pub fn open_count(conn: &mut Conn, seller: AccountId) -> Result<i64> {
     Ok(pings::table
         .filter(pings::seller_id.eq(seller))
-        .filter(pings::state.eq(PingState::Bid))
+        .filter(is_open())
         .count()
         .get_result(conn)?)
 }
@@ -81,7 +106,7 @@ pub fn is_open_for(
     }
     let open = pings::table
         .filter(pings::seller_id.eq(seller))
-        .filter(pings::state.eq(PingState::Bid))
+        .filter(is_open())
         .filter(pings::vertical_id.eq(vertical))
         .filter(
             pings::email_hash
@@ -129,15 +154,15 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// How many pings made since then stand in each state, by seller.
+/// How many pings made since then stand in each state, of each seller. Grouped by the state first: by the seller
+/// first SQLite would read every ping in the order of the sellers.
 pub fn counts(
     conn: &mut Conn,
     seller: Option<AccountId>,
     since: Ts,
 ) -> Result<Vec<(AccountId, PingState, i64)>> {
     let counted = pings::table
-        .group_by((pings::seller_id, pings::state))
-        .order((pings::seller_id, pings::state))
+        .group_by((pings::state, pings::seller_id))
         .select((pings::seller_id, pings::state, diesel::dsl::count_star()))
         .filter(pings::created_at.ge(since));
     Ok(match seller {
@@ -147,7 +172,10 @@ pub fn counts(
 }
 
 pub fn policy(conn: &mut Conn) -> Result<Policy> {
-    Ok(ping_policy::table.select(Policy::as_select()).first(conn)?)
+    Ok(ping_policy::table
+        .find(POLICY)
+        .select(Policy::as_select())
+        .get_result(conn)?)
 }
 
 pub fn set_policy(conn: &mut Conn, new: &Policy) -> Result<()> {
@@ -168,7 +196,7 @@ pub fn pause(conn: &mut Conn, seller: AccountId) -> Result<Option<Pause>> {
     Ok(ping_pauses::table
         .find(seller)
         .select(Pause::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

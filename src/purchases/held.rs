@@ -17,7 +17,7 @@ use crate::leads::Listing;
 use crate::ledger::{self, Source};
 use crate::matching::decisions::{self, Body, Decision, Try};
 use crate::matching::{Candidate, Plan};
-use crate::money::Money;
+use crate::money::{BasisPoints, Money};
 use crate::requests::{self, Gate, Reservation};
 use crate::suppression;
 use crate::verticals::{self, Model};
@@ -84,29 +84,56 @@ impl HeldBid {
         Source::Ping(self.ping)
     }
 
-    /// Lets the money go that is set aside; the room is given back by itself.
-    pub fn release_money(&self, conn: &mut Conn, now: Ts) -> Result<()> {
-        if self.reservation.amount.minor == 0 {
-            return Ok(());
-        }
-        ledger::release(conn, self.source(), now)
+    /// Lets the money go that is set aside for bids; their room is given back by itself.
+    pub fn release_money<'a>(
+        conn: &mut Conn,
+        bids: impl IntoIterator<Item = &'a Self>,
+        now: Ts,
+    ) -> Result<()> {
+        let paying = bids
+            .into_iter()
+            .filter(|bid| bid.reservation.amount.minor > 0);
+        let sources: Vec<Source> = paying.map(Self::source).collect();
+        ledger::release(conn, &sources, now)
     }
 }
 
-/// Holds the bid of the candidate in a place of the plan, by the guards of a sale and at its price, all or
-/// nothing; or the gate that refused it.
+/// The commission on the bid of a candidate for an announced lead, or the gate that is closed, of those that reading
+/// tells; room and money are looked at when the bid is held.
+pub fn may_hold(
+    conn: &mut Conn,
+    announced: &Announced<'_>,
+    candidate: &Candidate,
+    now: Ts,
+) -> Result<Result<BasisPoints, Gate>> {
+    let (buyer, agreement) = (candidate.request.buyer_id, &candidate.request.agreement);
+    let terms = store::terms(conn, announced.listing, buyer, agreement.version.id, now)?;
+    if let Some(gate) = terms.closed {
+        return Ok(Err(gate));
+    }
+    if suppression::bars(conn, buyer, announced.hashes)? {
+        return Ok(Err(Gate::Suppressed));
+    }
+    if store::got_recently(conn, buyer, announced.hashes, now)? {
+        return Ok(Err(Gate::SamePerson));
+    }
+    Ok(Ok(terms.commission))
+}
+
+/// Holds the bid of the candidate in a place of the plan, which `may_hold` has let pass with this commission: by the
+/// guards of a sale and at its price, all or nothing; or the gate that refused it.
 pub fn hold(
     conn: &mut Conn,
     announced: &Announced<'_>,
     plan: &Plan,
-    place: usize,
+    (place, commission): (usize, BasisPoints),
     now: Ts,
 ) -> Result<Result<HeldBid, Gate>> {
     let Some(candidate) = plan.candidates.get(place) else {
         return Ok(Err(Gate::RequestNotActive));
     };
     let held = conn.transaction(|conn| {
-        let bid = reserve(conn, announced, plan, (place, candidate), now)?;
+        let bid = reserve(conn, announced, (plan, place), (candidate, commission), now)?;
         if bid.reservation.amount.minor > 0 {
             let hold = ledger::Hold {
                 source: bid.source(),
@@ -128,28 +155,18 @@ pub fn hold(
 fn reserve(
     conn: &mut Conn,
     announced: &Announced<'_>,
-    plan: &Plan,
-    (place, candidate): (usize, &Candidate),
+    (plan, place): (&Plan, usize),
+    (candidate, commission): (&Candidate, BasisPoints),
     now: Ts,
 ) -> Result<HeldBid, Stop> {
     let request = &candidate.request;
     let (buyer, agreement) = (request.buyer_id, &request.agreement);
     let listing = announced.listing;
-    let terms = store::terms(conn, listing, buyer, agreement.version.id, now)?;
-    if let Some(gate) = terms.closed {
-        return Err(Stop::At(gate));
-    }
-    if suppression::bars(conn, buyer, announced.hashes)? {
-        return Err(Stop::At(Gate::Suppressed));
-    }
-    if store::got_recently(conn, buyer, announced.hashes, now)? {
-        return Err(Stop::At(Gate::SamePerson));
-    }
     let copies = usize::try_from(listing.copies).unwrap_or(1);
     let price = price(plan, listing, (place, copies), candidate);
     let amount = request.commitment(price);
     let reservation = requests::reserve(conn, request, amount, now)?.map_err(Stop::At)?;
-    let commission = price.share(terms.commission);
+    let commission = price.share(commission);
     let fitted = plan.candidates.len();
     let told = explanation((listing, candidate), SaleRule::HeldBid, place, fitted);
     Ok(HeldBid {

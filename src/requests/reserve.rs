@@ -49,12 +49,18 @@ pub fn reserve(
     if amount.currency != request.bid.currency {
         return Ok(Err(Gate::Currency));
     }
-    let outcome = conn.transaction(|conn| {
+    let count = |conn: &mut Conn| {
         if !store::hold_room(conn, request, amount.minor, now)? {
             return Err(Stop::At(full(conn, request)?));
         }
         count_in_windows(conn, request, amount, now)
-    });
+    };
+    // The savepoint takes back the counters that passed when a later one refuses.
+    let outcome = if request.caps.is_empty() {
+        count(conn)
+    } else {
+        conn.transaction(count)
+    };
     match outcome {
         Ok(()) => Ok(Ok(Reservation {
             request: request.id,

@@ -47,9 +47,14 @@ pub fn live(conn: &mut Conn, vertical: VerticalId, now: Ts) -> Result<ScoreModel
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("{vertical} has no scoring model")))
 }
 
+/// The live model of a vertical, if it has one; for reading only.
+pub(super) fn find(conn: &mut Conn, vertical: VerticalId) -> Result<Option<ScoreModel>> {
+    store::live(conn, vertical)
+}
+
 /// The live model of a vertical, for reading only.
 pub(super) fn published(conn: &mut Conn, vertical: VerticalId) -> Result<ScoreModel> {
-    store::live(conn, vertical)?.ok_or_else(|| Error::refused(Code::NotFound))
+    find(conn, vertical)?.ok_or_else(|| Error::refused(Code::NotFound))
 }
 
 /// Writes the draft of a vertical's next version; refused with every field that makes no sense.

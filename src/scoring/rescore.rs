@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::facts::{Bant, Facts, Happened, Signals};
-use super::model::{Scored, Stage};
+use super::model::{Formula, Scored, Stage};
 use super::store::{self, LeadRow};
 use super::{OFFER_JOB, OfferJob, ScoreModel, models};
 use crate::access::Actor;
@@ -25,16 +25,18 @@ pub struct First {
     pub scored: Scored,
 }
 
-/// Scores a lead that is being received, by the live model of its vertical.
-pub fn first(
+/// The score that a lead would be given if it came now, by the live model of its vertical, or by the one that a
+/// vertical begins with; nothing is written.
+pub fn outlook(
     conn: &mut Conn,
     vertical: VerticalId,
     facts: &Facts<'_>,
     signals: &Signals,
     now: Ts,
-) -> Result<First> {
-    let model = models::live(conn, vertical, now)?;
-    Ok(First::by(&model, facts, signals, now))
+) -> Result<Scored> {
+    let model = models::find(conn, vertical)?;
+    let formula = model.map_or_else(Formula::default, |model| model.formula);
+    Ok(formula.score(facts, &signals.happened(now), 0, now))
 }
 
 impl First {

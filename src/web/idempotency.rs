@@ -6,6 +6,7 @@
 mod store;
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -43,6 +44,15 @@ pub struct Stored {
     pub body: String,
 }
 
+impl Stored {
+    fn of((status, body): (u16, Value)) -> Self {
+        Self {
+            status,
+            body: body.to_string(),
+        }
+    }
+}
+
 impl FromRequest for Idempotency {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -77,6 +87,17 @@ fn read(req: &HttpRequest) -> Result<Idempotency> {
 }
 
 impl Idempotency {
+    /// The answer that the key got before.
+    fn found(&self, conn: &mut Conn) -> Result<Option<Stored>> {
+        find(
+            conn,
+            self.account,
+            &self.endpoint,
+            &self.key,
+            &self.body_hash,
+        )
+    }
+
     /// The key of one item of a batch.
     pub fn item(&self, index: usize, body_hash: Vec<u8>) -> Self {
         Self {
@@ -88,39 +109,69 @@ impl Idempotency {
 }
 
 /// Runs `work` once for its key: looks the key up, does the effect and stores its answer in one transaction.
-pub async fn idempotent<F>(ctx: &Ctx, idem: &Idempotency, work: F) -> Result<HttpResponse>
-where
-    F: FnMut(&mut Conn) -> Result<(u16, Value)> + Send + 'static,
-{
-    idempotent_as(ctx, Lasts::Disk, idem, work).await
-}
-
-/// The same, answered as soon as its commit lasts as long as is asked for.
-pub async fn idempotent_as<F>(
-    ctx: &Ctx,
-    lasts: Lasts,
-    idem: &Idempotency,
-    mut work: F,
-) -> Result<HttpResponse>
+pub async fn idempotent<F>(ctx: &Ctx, idem: &Idempotency, mut work: F) -> Result<HttpResponse>
 where
     F: FnMut(&mut Conn) -> Result<(u16, Value)> + Send + 'static,
 {
     let (idem, now) = (idem.clone(), ctx.now());
     let (stored, is_replay) = ctx
-        .write_as(lasts, move |conn| {
+        .write(move |conn| {
             if let Some(stored) = claim(conn, &idem, now)? {
                 return Ok((stored, true));
             }
-            let (status, body) = work(conn)?;
-            let stored = Stored {
-                status,
-                body: body.to_string(),
-            };
+            let stored = Stored::of(work(conn)?);
             fulfil(conn, &idem, &stored)?;
             Ok((stored, false))
         })
         .await?;
     Ok(answer(stored, is_replay))
+}
+
+/// Runs `work` once for its key, with what `look` has read before off the writer. The commit does not wait for the
+/// disk, and nobody is woken, so that `work` may queue no jobs.
+pub async fn idempotent_in_two<T, L, F>(
+    ctx: &Ctx,
+    idem: &Idempotency,
+    look: L,
+    mut work: F,
+) -> Result<HttpResponse>
+where
+    T: Send + 'static,
+    L: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    F: FnMut(&mut Conn, &T) -> Result<(u16, Value)> + Send + 'static,
+{
+    let (key, now) = (Arc::new(idem.clone()), ctx.now());
+    let idem = Arc::clone(&key);
+    let seen = ctx
+        .db
+        .snapshot(move |conn| match idem.found(conn)? {
+            Some(stored) => Ok(Err(stored)),
+            None => look(conn).map(Ok),
+        })
+        .await?;
+    let seen = match seen {
+        Ok(seen) => seen,
+        Err(stored) => return Ok(answer(stored, true)),
+    };
+    let idem = Arc::clone(&key);
+    let outcome = ctx
+        .db
+        .write_as(Lasts::System, move |conn| {
+            let stored = Stored::of(work(conn, &seen)?);
+            store(conn, &idem, &stored, now)?;
+            Ok(stored)
+        })
+        .await;
+    match outcome {
+        Ok(stored) => Ok(answer(stored, false)),
+        // The same request was faster.
+        Err(Error::Refused(refusal)) if refusal.code == Code::IdempotencyInProgress => {
+            let stored = ctx.db.read(move |conn| key.found(conn)).await?;
+            let stored = stored.ok_or(Error::Refused(refusal))?;
+            Ok(answer(stored, true))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The answer to send; repeated ones say so.
@@ -144,13 +195,7 @@ pub fn claim(conn: &mut Conn, idem: &Idempotency, now: Ts) -> Result<Option<Stor
     if store::insert(conn, idem, None, now)? {
         return Ok(None);
     }
-    match find(
-        conn,
-        idem.account,
-        &idem.endpoint,
-        &idem.key,
-        &idem.body_hash,
-    )? {
+    match idem.found(conn)? {
         Some(stored) => Ok(Some(stored)),
         None => Err(Error::refused(Code::IdempotencyInProgress)),
     }
@@ -168,14 +213,7 @@ pub fn claim_all(
         if fresh.contains(&idem.key) {
             return Ok(Ok(None));
         }
-        let found = find(
-            conn,
-            idem.account,
-            &idem.endpoint,
-            &idem.key,
-            &idem.body_hash,
-        );
-        match found {
+        match idem.found(conn) {
             Ok(Some(stored)) => Ok(Ok(Some(stored))),
             Ok(None) => Ok(Err(Error::refused(Code::IdempotencyInProgress))),
             Err(Error::Refused(refusal)) => Ok(Err(Error::Refused(refusal))),

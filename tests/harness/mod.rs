@@ -8,6 +8,7 @@ pub mod journal;
 mod leads;
 pub mod logs;
 mod people;
+pub mod plans;
 mod sms;
 mod smtp;
 

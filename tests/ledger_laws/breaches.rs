@@ -316,7 +316,7 @@ fn a_chargeback_takes_no_money_that_a_charge_counts_on() {
                 ledger::hold(conn, &hold)?;
                 let refused = ledger::chargeback(conn, &chargeback).unwrap_err();
                 let left = ledger::wallet(conn, buyer)?;
-                ledger::release(conn, charge, START.plus(5 * SECOND))?;
+                ledger::release(conn, &[charge], START.plus(5 * SECOND))?;
                 ledger::chargeback(conn, &chargeback)?;
                 Ok((refused, left))
             })

@@ -197,7 +197,7 @@ impl<'a> Run<'a> {
                 let Some(nth) = pick(nth, self.charges.len()) else {
                     return Ok(None);
                 };
-                let answer = ledger::release(conn, Source::Purchase(self.charges[nth]), at);
+                let answer = ledger::release(conn, &[Source::Purchase(self.charges[nth])], at);
                 self.state_after(conn, nth, &answer, "lapsed")?;
                 (self.model.release(nth), answer)
             }

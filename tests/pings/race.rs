@@ -67,7 +67,10 @@ on_both!(async fn posts_and_the_end_of_a_bid_race_safely(app) {
         let id = held(app, &seller, 100 + round).await;
         let later = app.clock.now().plus(61 * SECOND);
         let lead = lead_of(100 + round);
-        let end = app.app.db.write(move |conn| pings::expire(conn, later, 10));
+        let end = app.app.db.write(move |conn| {
+            let due = pings::due(conn, later, 10)?;
+            pings::expire(conn, &due, later)
+        });
         let (posted, ended) = tokio::join!(post(app, &seller, &id, &lead), end);
         let state = shown(app, &seller, &id).await["state"].clone();
         let expected = if ended.unwrap() == 1 { (409, "expired") } else { (201, "posted") };
@@ -94,12 +97,13 @@ async fn play(app: &TestApp, seller: &Trader, number: usize) -> PingState {
     let announced = app
         .write(move |conn| {
             let by = Announcer {
-                market: &market,
-                vault: &vault,
+                market: Arc::clone(&market),
+                vault: Arc::clone(&vault),
                 seller,
                 actor,
             };
-            pings::announce(conn, &by, &partial, now)
+            let asked = pings::ask(conn, &by, &partial, now)?;
+            pings::announce(conn, &by, (&partial, &asked), now)
         })
         .await;
     if announced.state != PingState::Bid || number % 10 >= 3 {

@@ -22,6 +22,7 @@ use crate::verticals::{FieldKind, Model, Value, Vertical};
 pub type Signature = [u64; 2];
 
 const BITS: u8 = 128;
+// The gates beside the filter have the first word.
 const PHONE: u8 = 0;
 const EMAIL: u8 = 1;
 /// One bit a model, in the order of `Model`.
@@ -39,6 +40,7 @@ const ASK_STEPS: u8 = 16;
 const ASK_FIRST: u8 = 7;
 /// The first bit that a vertical's fields may take.
 const FIELDS: u8 = ASK + ASK_STEPS;
+const _: () = assert!(FIELDS <= 64);
 /// Steps of the thermometer of an integer field, each way.
 const STEPS: i64 = 6;
 /// A choice with more values has no bits.
@@ -95,7 +97,14 @@ impl Words {
     }
 }
 
-pub fn set(signature: &mut Signature, bit: u8) {
+/// A bit for each thing that is true, the first the lowest. None of them is a branch: what is true is different
+/// for every lead.
+pub fn told(says: impl IntoIterator<Item = bool>) -> u64 {
+    let says = (0..64_u8).zip(says);
+    says.fold(0, |bits, (at, says)| bits | u64::from(says) << at)
+}
+
+fn set(signature: &mut Signature, bit: u8) {
     signature[usize::from(bit >> 6)] |= 1 << (bit & 63);
 }
 
@@ -172,9 +181,8 @@ impl Layout {
         }
     }
 
-    pub fn slot(&self, source: &Source) -> Option<u16> {
-        let at = self.slots.iter().position(|slot| slot.source == *source)?;
-        u16::try_from(at).ok()
+    pub fn slot(&self, source: &Source) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.source == *source)
     }
 
     /// The lead's value in every slot; attributes and slots are both in the order of their keys.
@@ -200,40 +208,26 @@ impl Layout {
 
     /// What is true of a lead with these values.
     pub fn have(&self, listing: &Listing, values: &[Val], now: Ts) -> Signature {
-        let mut have = [0; 2];
-        for (slot, value) in self.slots.iter().zip(values) {
-            slot.telling.of_value(*value, &mut have);
-        }
-        if listing.has_phone() {
-            set(&mut have, PHONE);
-        }
-        if listing.has_email() {
-            set(&mut have, EMAIL);
-        }
-        for model in &listing.accepts {
-            set(&mut have, model_bit(*model));
-        }
-        for bit in STAGES..STAGES + stage_bits(listing.stage) {
-            set(&mut have, bit);
-        }
-        set(&mut have, currency_bit(listing.ask.currency));
-        for (bit, step) in (QUALITY..).zip(QUALITY_STEPS) {
-            if i64::from(listing.quality) >= step {
-                set(&mut have, bit);
-            }
-        }
+        let fields = self.slots.iter().zip(values);
+        let fields = fields.fold(0, |have, (slot, value)| {
+            have | slot.telling.of_value(*value)
+        });
+        let models = listing.accepts.iter();
+        let models = models.fold(0, |have, model| have | 1 << model_bit(*model));
+        let quality = i64::from(listing.quality);
         let age = now.days_since(listing.consent_given_at);
-        for (bit, days) in (CONSENT..).zip(CONSENT_DAYS) {
-            if age <= days {
-                set(&mut have, bit);
-            }
-        }
-        for step in 0..ASK_STEPS {
-            if listing.ask.minor <= ask_step(step) {
-                set(&mut have, ASK + step);
-            }
-        }
-        have
+        let ask = listing.ask;
+        let gates = models
+            | told([listing.has_phone()]) << PHONE
+            | told([listing.has_email()]) << EMAIL
+            | ((1 << stage_bits(listing.stage)) - 1) << STAGES
+            | told(QUALITY_STEPS.map(|step| quality >= step)) << QUALITY
+            | told(CONSENT_DAYS.map(|days| age <= days)) << CONSENT
+            | 1 << currency_bit(ask.currency)
+            | told((0..ASK_STEPS).map(|step| ask.minor <= ask_step(step))) << ASK;
+        let low = fields & u128::from(u64::MAX);
+        let halves = [low, fields >> 64].map(|half| u64::try_from(half).unwrap_or_default());
+        [halves[0] | gates, halves[1]]
     }
 
     /// What a literal demands; says whether the bits tell all of it.
@@ -355,31 +349,23 @@ impl Demands {
 }
 
 impl Telling {
-    fn of_value(&self, value: Val, have: &mut Signature) {
-        match (self, value) {
-            (Self::Flag(at), Val::Bool(flag)) => set(have, at + u8::from(!flag)),
+    /// The bits of the signature that a value sets.
+    fn of_value(&self, value: Val) -> u128 {
+        let (at, bits) = match (self, value) {
+            (Self::Flag(at), Val::Bool(flag)) => (*at, told([flag, !flag])),
             (Self::Choice(at, values), Val::Text(seen)) => {
-                set(have, *at);
-                for (bit, value) in (at + 2..).zip(values) {
-                    if *value == seen {
-                        set(have, at + 1);
-                    } else {
-                        set(have, bit);
-                    }
-                }
+                let is = told(values.iter().map(|value| *value == seen));
+                let is_not = told(values.iter().map(|value| *value != seen));
+                (*at, told([true, is != 0]) | is_not << 2)
             }
             (Self::Steps(at, steps), Val::Int(seen)) => {
-                for ((low, step), high) in (*at..).zip(steps).zip(highs(*at, steps)) {
-                    if seen >= *step {
-                        set(have, low);
-                    }
-                    if seen <= *step {
-                        set(have, high);
-                    }
-                }
+                let low = told(steps.iter().map(|step| seen >= *step));
+                let high = told(steps.iter().map(|step| seen <= *step));
+                (*at, low | high << steps.len())
             }
-            _ => {}
-        }
+            _ => return 0,
+        };
+        u128::from(bits) << at
     }
 
     fn of_leaf(&self, leaf: &Leaf, words: &Words, need: &mut Signature) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 const SHARDS: usize = 1_024;
 const SHARDS_MASK: u64 = 1_023;
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
 
 /// A map by hashes that are made already, in pieces.
 #[derive(Debug, Clone)]
@@ -77,14 +77,17 @@ fn shard(hash: u64) -> usize {
 /// A numbered list in pieces, with holes that are filled again.
 #[derive(Debug, Clone)]
 pub struct Chunks<T> {
-    chunks: Vec<Arc<Vec<Option<T>>>>,
+    pieces: Vec<Arc<[Option<T>]>>,
+    /// Numbers that were given.
+    given: usize,
     holes: Vec<u32>,
 }
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
         Self {
-            chunks: Vec::new(),
+            pieces: Vec::new(),
+            given: 0,
             holes: Vec::new(),
         }
     }
@@ -93,42 +96,41 @@ impl<T> Default for Chunks<T> {
 impl<T: Clone> Chunks<T> {
     pub fn get(&self, number: u32) -> Option<&T> {
         let (chunk, place) = split(number);
-        self.chunks.get(chunk)?.get(place)?.as_ref()
+        self.pieces.get(chunk)?.get(place)?.as_ref()
     }
 
     pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        let (chunk, place) = split(number);
-        Arc::make_mut(self.chunks.get_mut(chunk)?)
-            .get_mut(place)?
-            .as_mut()
+        self.place(number)?.as_mut()
     }
 
     pub fn add(&mut self, item: T) -> u32 {
-        if let Some(number) = self.holes.pop() {
-            let (chunk, place) = split(number);
-            Arc::make_mut(&mut self.chunks[chunk])[place] = Some(item);
-            return number;
+        let number = self.holes.pop().unwrap_or_else(|| {
+            if self.given == self.pieces.len() * CHUNK {
+                self.pieces.push((0..CHUNK).map(|_| None).collect());
+            }
+            self.given += 1;
+            u32::try_from(self.given - 1).unwrap_or(u32::MAX)
+        });
+        if let Some(place) = self.place(number) {
+            *place = Some(item);
         }
-        if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
-            self.chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
-        }
-        let last = self.chunks.len() - 1;
-        let chunk = Arc::make_mut(&mut self.chunks[last]);
-        chunk.push(Some(item));
-        u32::try_from(last * CHUNK + chunk.len() - 1).unwrap_or(u32::MAX)
+        number
     }
 
     pub fn remove(&mut self, number: u32) -> Option<T> {
-        let (chunk, place) = split(number);
-        let item = Arc::make_mut(self.chunks.get_mut(chunk)?)
-            .get_mut(place)?
-            .take()?;
+        let item = self.place(number)?.take()?;
         self.holes.push(number);
         Some(item)
     }
 
+    /// A place of a piece that is this list's own to change.
+    fn place(&mut self, number: u32) -> Option<&mut Option<T>> {
+        let (chunk, place) = split(number);
+        Arc::make_mut(self.pieces.get_mut(chunk)?).get_mut(place)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| chunk.iter()).flatten()
+        self.pieces.iter().flat_map(|chunk| chunk.iter()).flatten()
     }
 }
 

@@ -1,7 +1,9 @@
 //! Versions of models.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Bool;
 
 use crate::clock::Ts;
 use crate::db::Conn;
@@ -61,10 +63,11 @@ pub fn by_id(conn: &mut Conn, id: ScoreModelId) -> Result<Option<ScoreModel>> {
 
 /// The model of a vertical that is live.
 pub fn live(conn: &mut Conn, vertical: VerticalId) -> Result<Option<ScoreModel>> {
-    // Without a LIMIT, since there is one at most: SQLite prepares a statement anew for each LIMIT that is bound.
+    // Without a LIMIT, since there is one at most, and with the state as a literal, which the index is made for:
+    // SQLite plans a statement anew for each of them that is bound.
     let row = score_models::table
         .filter(score_models::vertical_id.eq(vertical))
-        .filter(score_models::state.eq(ModelState::Live))
+        .filter(sql::<Bool>("score_models.state = 'live'"))
         .select(Row::as_select())
         .get_result(conn)
         .optional()?;
