@@ -164,7 +164,7 @@ impl Sqlite {
 
 impl Finder for Sqlite {
     fn name(&self) -> &'static str {
-        "SQLite, in memory"
+        "SQLite, narrowed"
     }
 
     fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
@@ -234,7 +234,7 @@ impl Postgres {
 
 impl Finder for Postgres {
     fn name(&self) -> &'static str {
-        "PostgreSQL"
+        "PostgreSQL, narrowed"
     }
 
     fn find(&mut self, listing: &Listing) -> Vec<&Arc<Rule>> {
