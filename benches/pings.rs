@@ -1,7 +1,8 @@
 //! Pings over HTTP beside 100,000 active requests: `cargo bench --bench pings [-- REQUESTS]`.
 //!
 //! The release binary serves an SQLite database with that many requests of 500 buyers. Sellers announce leads at a
-//! fixed pace, whether or not earlier answers have come; a wait counts from the moment at which the ping was due.
+//! fixed pace, whether or not earlier answers have come; a wait counts from the moment at which the ping was due. Before
+//! and after, the same caller only asks whether the server lives.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,6 +31,7 @@ use galena::db::Conn;
 use galena::error::Result;
 use galena::requests::{self, Move, TermsJson};
 use galena::verticals::{self, Vertical};
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -76,24 +78,30 @@ fn main() {
         "round", "pings", "bids", "p50 ms", "p99 ms", "most ms", "goal p99"
     );
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    tell("alive", &runtime.block_on(only_call(&server.address)), 0);
     let mut p99 = Vec::new();
     // The first round fills the caches and is not told.
-    for round in 0..=ROUNDS {
-        let (waits, bids) = runtime.block_on(announce(&server.address, &keys, round));
-        if round == 0 {
-            continue;
+    for number in 0..=ROUNDS {
+        let seed = u64::try_from(number).unwrap();
+        let (waits, bids) = runtime.block_on(announce(&server.address, &keys, seed));
+        if number > 0 {
+            p99.push(percentile(&waits, 99));
+            tell(&number.to_string(), &waits, bids);
         }
-        p99.push(percentile(&waits, 99));
-        println!(
-            "{round:>6} {:>8} {bids:>8} {:>9} {:>9} {:>9} {:>9}",
-            waits.len(),
-            tenths(median(&waits)),
-            tenths(percentile(&waits, 99)),
-            tenths(percentile(&waits, 100)),
-            tenths(GOAL),
-        );
     }
+    tell("alive", &runtime.block_on(only_call(&server.address)), 0);
     println!("median of p99: {} ms", tenths(median(&p99)));
+}
+
+fn tell(round: &str, waits: &[Duration], bids: usize) {
+    println!(
+        "{round:>6} {:>8} {bids:>8} {:>9} {:>9} {:>9} {:>9}",
+        waits.len(),
+        tenths(median(waits)),
+        tenths(percentile(waits, 99)),
+        tenths(percentile(waits, 100)),
+        tenths(GOAL),
+    );
 }
 
 fn tenths(wait: Duration) -> String {
@@ -102,7 +110,7 @@ fn tenths(wait: Duration) -> String {
 }
 
 /// Makes the market; answers the sellers' keys.
-fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
+fn prepare(folder: &Path, count: usize) -> Vec<String> {
     let config = Config::try_from(Options {
         data: Some(folder.join("data")),
         ..Options::default()
@@ -147,7 +155,7 @@ fn prepare(folder: &Path, count: usize) -> Arc<Vec<String>> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     while runtime.block_on(app.runner.run_due()).unwrap() > 0 {}
     app.db.close();
-    Arc::new(keys)
+    keys
 }
 
 /// An active request for people of an age in one to three postal codes, or in a city.
@@ -221,40 +229,50 @@ fn ping(rng: &mut fastrand::Rng) -> Value {
     })
 }
 
-/// Announces leads for a round; answers how long each answer took, and how many were bids.
-async fn announce(address: &str, keys: &Arc<Vec<String>>, round: usize) -> (Vec<Duration>, usize) {
-    let url: Arc<str> = format!("http://{address}/api/v1/pings").into();
+/// Announces leads for a round; answers as `round` does.
+async fn announce(address: &str, keys: &[String], seed: u64) -> (Vec<Duration>, usize) {
+    let url = format!("http://{address}/api/v1/pings");
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut rng = fastrand::Rng::with_seed(u64::try_from(round).unwrap());
+    let mut rng = fastrand::Rng::with_seed(seed);
+    round(|number| {
+        client
+            .post(&url)
+            .bearer_auth(&keys[number % keys.len()])
+            .header("content-type", "application/json")
+            .header("idempotency-key", uuid::Uuid::now_v7().to_string())
+            .body(ping(&mut rng).to_string())
+    })
+    .await
+}
+
+/// Asks whether the server lives, which reads and writes nothing: what the machine and the caller themselves take.
+async fn only_call(address: &str) -> Vec<Duration> {
+    let url = format!("http://{address}/healthz");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    round(|_| client.get(&url)).await.0
+}
+
+/// Makes the calls of a round at their pace; answers how long each answer took, and how many made something.
+async fn round(mut next: impl FnMut(usize) -> RequestBuilder) -> (Vec<Duration>, usize) {
     let mut calls = JoinSet::new();
     let start = tokio::time::Instant::now();
     for number in 0..PACE * SECONDS {
         let due = start + Duration::from_secs(1) * number / PACE;
-        let body = ping(&mut rng).to_string();
+        let call = next(usize::try_from(number).unwrap());
         tokio::time::sleep_until(due).await;
-        let (client, url, keys) = (client.clone(), Arc::clone(&url), Arc::clone(keys));
         calls.spawn(async move {
-            let key = &keys[usize::try_from(number).unwrap() % keys.len()];
-            let answer = client
-                .post(&*url)
-                .bearer_auth(key)
-                .header("content-type", "application/json")
-                .header("idempotency-key", uuid::Uuid::now_v7().to_string())
-                .body(body)
-                .send()
-                .await
-                .unwrap();
+            let answer = call.send().await.unwrap();
             let status = answer.status().as_u16();
             let text = answer.text().await.unwrap();
             assert!(matches!(status, 200 | 201), "{status}: {text}");
             (Instant::now().duration_since(due.into_std()), status == 201)
         });
     }
-    let (mut waits, mut bids) = (Vec::new(), 0);
+    let (mut waits, mut made) = (Vec::new(), 0);
     while let Some(ended) = calls.join_next().await {
-        let (wait, is_bid) = ended.unwrap();
+        let (wait, is_made) = ended.unwrap();
         waits.push(wait);
-        bids += usize::from(is_bid);
+        made += usize::from(is_made);
     }
-    (waits, bids)
+    (waits, made)
 }

@@ -32,7 +32,7 @@ pub use overview::balance_of;
 pub use pages::event_label;
 pub use posting::{Event, Line, MAX_MINOR, Posting, Source, SourceId, SourceKind, post, reverse};
 pub use seal::{
-    Chain, Draft as SealDraft, ItemId, Place, SEALED_AT_ONCE, Seal, drafts as seal_drafts,
+    Chain, Draft as SealDraft, ItemId, Look, Place, SEALED_AT_ONCE, Seal, drafts as seal_drafts,
     keep as keep_seal, numbered as seals_numbered, places as sealed_places, recent_seals, seal,
     verify_seals,
 };

@@ -48,6 +48,7 @@ pub fn tasks() -> Vec<Task> {
         Task::new("jobs", Duration::from_millis(500), run_jobs),
         Task::new("webhooks", Duration::from_millis(500), send_webhooks),
         Task::new("seal", Duration::from_secs(1), seal),
+        Task::new("seal-late", Duration::from_secs(10), seal_late),
         Task::new("market", Duration::from_millis(250), follow_market),
         Task::new("draws", Duration::from_mins(5), keep_draws),
         Task::new("market-check", Duration::from_mins(1), check_market),
@@ -86,17 +87,23 @@ async fn send_webhooks(app: App) -> Result<()> {
 
 /// Seals what was committed since the last time.
 async fn seal(app: App) -> Result<()> {
-    while seal_round(&app).await? >= ledger::SEALED_AT_ONCE {}
+    while seal_round(&app, ledger::Look::New).await? >= ledger::SEALED_AT_ONCE {}
+    Ok(())
+}
+
+/// Seals what was committed behind rows that were sealed already.
+async fn seal_late(app: App) -> Result<()> {
+    while seal_round(&app, ledger::Look::Late).await? >= ledger::SEALED_AT_ONCE {}
     Ok(())
 }
 
 /// Finds what is not sealed beside the writer, and writes one seal after the other, so that others come between. None
 /// waits for the disk: what a power cut takes away is sealed anew.
-async fn seal_round(app: &App) -> Result<usize> {
+async fn seal_round(app: &App, look: ledger::Look) -> Result<usize> {
     let now = app.clock.now();
     let chains = app
         .db
-        .read(move |conn| ledger::seal_drafts(conn, now))
+        .read(move |conn| ledger::seal_drafts(conn, look, now))
         .await?;
     let mut sealed = 0;
     for drafts in chains {

@@ -2,12 +2,15 @@
 //! The log begins anew where nobody reads it and nobody writes; under a steady load that is never, so that then the
 //! writer itself makes it do so, between two groups, when the little is left that came since the last checkpoint.
 
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use diesel::QueryResult;
+use anyhow::bail;
 
 use super::connection::{Conn, begin_log_anew, checkpoint, open_checkpointer};
 use super::url::DatabaseUrl;
@@ -31,13 +34,20 @@ pub struct Checkpoints {
 
 impl Checkpoints {
     pub fn start(url: &DatabaseUrl) -> anyhow::Result<Self> {
+        let DatabaseUrl::Sqlite(path) = url else {
+            bail!("only SQLite has checkpoints of ours");
+        };
         let (commits, told) = sync_channel(1);
-        let conn = open_checkpointer(url)?;
+        let mut checkpointer = Checkpointer {
+            conn: open_checkpointer(url)?,
+            path: path.clone(),
+            file: None,
+        };
         let is_long = Arc::new(AtomicBool::new(false));
         let says = Arc::clone(&is_long);
         std::thread::Builder::new()
             .name("sqlite-log".to_owned())
-            .spawn(move || follow(&told, conn, &says))?;
+            .spawn(move || checkpointer.follow(&told, &says))?;
         Ok(Self { commits, is_long })
     }
 
@@ -53,28 +63,54 @@ impl Checkpoints {
     }
 }
 
-fn follow(commits: &Receiver<()>, mut conn: Conn, is_long: &AtomicBool) {
-    while commits.recv().is_ok() {
-        std::thread::sleep(PAUSE);
-        match caught_up(&mut conn) {
-            Ok(frames) => is_long.store(frames >= LONG, Ordering::Relaxed),
-            Err(error) => tracing::warn!(%error, "a checkpoint failed"),
-        }
-    }
+struct Checkpointer {
+    conn: Conn,
+    path: PathBuf,
+    /// The database, opened when its log was long for the first time and then never closed: that would let go of
+    /// the locks that SQLite's own connections hold on it, which are the process's.
+    file: Option<ManuallyDrop<File>>,
 }
 
-/// Copies the log; a long one until there is little left of it. Answers how many frames it has.
-fn caught_up(conn: &mut Conn) -> QueryResult<i32> {
-    let mut frames = checkpoint(conn)?;
-    if frames < LONG {
-        return Ok(frames);
-    }
-    for _ in 0..MOST_IN_A_ROW {
-        let before = frames;
-        frames = checkpoint(conn)?;
-        if frames - before < FEW {
-            break;
+impl Checkpointer {
+    fn follow(&mut self, commits: &Receiver<()>, is_long: &AtomicBool) {
+        while commits.recv().is_ok() {
+            std::thread::sleep(PAUSE);
+            match self.catch_up() {
+                Ok(frames) => is_long.store(frames >= LONG, Ordering::Relaxed),
+                Err(error) => tracing::warn!(%error, "a checkpoint failed"),
+            }
         }
     }
-    Ok(frames)
+
+    /// Copies the log; a long one until there is little left of it, all of which is then on the disk. Answers how
+    /// many frames it has.
+    fn catch_up(&mut self) -> anyhow::Result<i32> {
+        let mut frames = checkpoint(&mut self.conn)?;
+        if frames < LONG {
+            return Ok(frames);
+        }
+        for _ in 0..MOST_IN_A_ROW {
+            self.flush()?;
+            let before = frames;
+            frames = checkpoint(&mut self.conn)?;
+            if frames - before < FEW {
+                break;
+            }
+        }
+        self.flush()?;
+        Ok(frames)
+    }
+
+    /// Brings the copied pages to the disk. SQLite does so with the last frame of the log only, so that whoever
+    /// copies that one, the writer as a rule, would wait for all that were copied before.
+    fn flush(&mut self) -> std::io::Result<()> {
+        let file = match &self.file {
+            Some(file) => file,
+            None => {
+                let file = File::options().write(true).open(&self.path)?;
+                self.file.insert(ManuallyDrop::new(file))
+            }
+        };
+        file.sync_data()
+    }
 }

@@ -250,9 +250,9 @@ pub fn take_copy(conn: &mut Conn, id: LeadId, now: Ts) -> Result<bool> {
         .set((
             leads::state.eq(sold_out),
             leads::copies_sold.eq(leads::copies_sold + 1),
-        ));
-    let taken = each!(conn, |inner| Prepared(take).execute(inner))?;
-    Ok(taken == 1)
+        ))
+        .returning(leads::id);
+    Ok(each!(conn, |inner| Prepared(take).has_changed::<_, LeadId>(inner))?)
 }
 
 /// Takes the first copy for a buyer, so that no more than so many buyers get the lead; false when somebody has one,
@@ -272,9 +272,9 @@ pub(super) fn take_first(conn: &mut Conn, id: LeadId, buyers: i32, now: Ts) -> R
             leads::state.eq(state),
             leads::copies.eq(buyers),
             leads::copies_sold.eq(1),
-        ));
-    let taken = each!(conn, |inner| Prepared(take).execute(inner))?;
-    Ok(taken == 1)
+        ))
+        .returning(leads::id);
+    Ok(each!(conn, |inner| Prepared(take).has_changed::<_, LeadId>(inner))?)
 }
 
 /// Takes the only copy of each of these leads; false when one of them is not for sale, and then the copies that were

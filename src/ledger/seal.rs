@@ -29,8 +29,11 @@ pub const SEALED_AT_ONCE: usize = 1_000;
 const IN_ONE: usize = 100;
 /// Rounds of one chain in one call.
 const BATCHES: usize = 5;
-/// How late after its time a row may be committed; longer than a statement may run.
-const LATENESS: i64 = 40 * SECOND;
+/// How late after its time a row is committed as a rule.
+const SOON: i64 = 2 * SECOND;
+/// How late after its time a row may be committed, and be looked for: the 30 seconds that a statement may run, the
+/// ten between two looks at late rows, and some more.
+const LATENESS: i64 = 45 * SECOND;
 /// How old an unsealed row may be.
 const MAX_AGE: i64 = MINUTE;
 
@@ -66,6 +69,15 @@ impl Chain {
     }
 }
 
+/// Which rows are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Those since the newest sealed one, and a little before it.
+    New,
+    /// Those that were committed late as well.
+    Late,
+}
+
 /// A seal that is ready to be written.
 #[derive(Debug)]
 pub struct Draft {
@@ -79,7 +91,7 @@ pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
     let mut sealed = 0;
     for &chain in Chain::ALL {
         for _ in 0..BATCHES {
-            let drafts = drafts_of(conn, chain, now)?;
+            let drafts = drafts_of(conn, chain, Look::Late, now)?;
             let mut items = 0;
             for draft in &drafts {
                 match keep(conn, draft)? {
@@ -98,19 +110,25 @@ pub fn seal(conn: &mut Conn, now: Ts) -> Result<usize> {
 
 /// The seals of what is not sealed yet, by chain, each to be kept in its turn; reads only.
 ///
-/// It looks back from the newest sealed row only as far as a row may be late. That is a lot where much is written, and
-/// nothing that the one writer should wait for.
-pub fn drafts(conn: &mut Conn, now: Ts) -> Result<Vec<Vec<Draft>>> {
+/// It looks back from the newest sealed row only as far as a row may be late. That is a lot where much is written:
+/// nothing that the one writer should wait for, nor that should be read each second.
+pub fn drafts(conn: &mut Conn, look: Look, now: Ts) -> Result<Vec<Vec<Draft>>> {
     let chains = Chain::ALL.iter();
-    chains.map(|&chain| drafts_of(conn, chain, now)).collect()
+    chains
+        .map(|&chain| drafts_of(conn, chain, look, now))
+        .collect()
 }
 
-fn drafts_of(conn: &mut Conn, chain: Chain, now: Ts) -> Result<Vec<Draft>> {
+fn drafts_of(conn: &mut Conn, chain: Chain, look: Look, now: Ts) -> Result<Vec<Draft>> {
+    let lateness = match look {
+        Look::New => SOON,
+        Look::Late => LATENESS,
+    };
     let last = store::last(conn, chain)?;
     let since = match &last {
         // The newest row sealed, not only the time of the seal: a backlog may be left behind it.
         Some(seal) => store::newest_member(conn, seal)?
-            .map(|item| item.at().min(seal.sealed_at).minus(LATENESS)),
+            .map(|item| item.at().min(seal.sealed_at).minus(lateness)),
         None => None,
     };
     let limit = i64::try_from(SEALED_AT_ONCE).map_err(anyhow::Error::from)?;

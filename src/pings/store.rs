@@ -58,8 +58,9 @@ pub fn end(conn: &mut Conn, id: PingId, ended: &Ended, now: Ts) -> Result<bool> 
             pings::decided.eq(None::<String>),
             pings::email_hash.eq(None::<Vec<u8>>),
             pings::phone_hash.eq(None::<Vec<u8>>),
-        ));
-    Ok(each!(conn, |inner| Prepared(end).execute(inner))? == 1)
+        ))
+        .returning(pings::id);
+    Ok(each!(conn, |inner| Prepared(end).has_changed::<_, PingId>(inner))?)
 }
 
 /// A bid whose time is over, with what its end needs to know.
@@ -87,11 +88,11 @@ pub fn due(conn: &mut Conn, now: Ts, limit: i64) -> Result<Vec<DueRow>> {
 
 /// How many bids are held for a seller.
 pub fn open_count(conn: &mut Conn, seller: AccountId) -> Result<i64> {
-    Ok(pings::table
+    let count = pings::table
         .filter(pings::seller_id.eq(seller))
         .filter(is_open())
-        .count()
-        .get_result(conn)?)
+        .count();
+    Ok(each!(conn, |inner| Prepared(count).get_result(inner))?)
 }
 
 /// Whether a bid is held for a seller's ping about a contact of one of these hashes.
@@ -114,7 +115,7 @@ pub fn is_open_for(
                 .or(pings::phone_hash.eq_any(hashes)),
         )
         .count();
-    let count: i64 = open.get_result(conn)?;
+    let count: i64 = each!(conn, |inner| Prepared(open).get_result(inner))?;
     Ok(count > 0)
 }
 

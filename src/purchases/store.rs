@@ -12,7 +12,7 @@ use crate::db::schema::{
     accounts, charges, contact_hashes, contract_versions, contracts, conversions, disputes, leads,
     purchases, revocation_tasks, suppressions, verticals,
 };
-use crate::db::{Conn, insert_rows};
+use crate::db::{Conn, Prepared, each, insert_rows};
 use crate::error::Result;
 use crate::id::{AccountId, ContractVersionId, LeadId, PurchaseId, RequestId, VerticalId};
 use crate::leads::Listing;
@@ -155,7 +155,7 @@ pub fn got_recently(
         .filter(contact_hashes::hash.eq_any(hashes))
         .filter(diesel::dsl::exists(bought_since(buyer, since)))
         .count();
-    let count: i64 = recent.get_result(conn)?;
+    let count: i64 = each!(conn, |inner| Prepared(recent).get_result(inner))?;
     Ok(count > 0)
 }
 

@@ -333,10 +333,16 @@ pub(super) fn set_state(
 
 /// When each of the requests last got a lead.
 pub fn last_served(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<(RequestId, Option<Ts>)>> {
-    Ok(purchase_requests::table
-        .filter(purchase_requests::id.eq_any(ids))
-        .select((purchase_requests::id, purchase_requests::last_served_at))
-        .load(conn)?)
+    let Some(&last) = ids.last() else {
+        return Ok(Vec::new());
+    };
+    // As many as a power of two, so that a few statements stay prepared for all lengths.
+    let fill = ids.len().next_power_of_two() - ids.len();
+    let padded = ids.iter().copied().chain(std::iter::repeat_n(last, fill));
+    let served = purchase_requests::table
+        .filter(purchase_requests::id.eq_any(padded.collect::<Vec<_>>()))
+        .select((purchase_requests::id, purchase_requests::last_served_at));
+    Ok(each!(conn, |inner| Prepared(served).load(inner))?)
 }
 
 /// Locks the rows in the order of their ids, so that sales of shared copies cannot deadlock.

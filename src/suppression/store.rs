@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::List;
 use crate::clock::Ts;
 use crate::db::schema::{contact_hashes, suppressions};
-use crate::db::{Conn, each, insert_rows};
+use crate::db::{Conn, Prepared, each, insert_rows};
 use crate::error::Result;
 use crate::id::{AccountId, LeadId, SuppressionId};
 
@@ -161,7 +161,8 @@ pub fn bars(conn: &mut Conn, buyer: AccountId, hashes: &[Vec<u8>]) -> Result<boo
                 .is_null()
                 .or(suppressions::owner_id.eq(buyer)),
         );
-    Ok(diesel::select(diesel::dsl::exists(listed)).get_result(conn)?)
+    let is_listed = diesel::select(diesel::dsl::exists(listed));
+    Ok(each!(conn, |inner| Prepared(is_listed).get_result(inner))?)
 }
 
 /// Since when one of these hashes is on a list.

@@ -219,7 +219,7 @@ pub fn changes(conn: &mut Conn) -> Result<i64> {
     Ok(vertical_changes::table
         .find(1)
         .select(vertical_changes::changes)
-        .first(conn)?)
+        .get_result(conn)?)
 }
 
 fn count_change(conn: &mut Conn) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The statements that a connection issues, and what SQLite reads for them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use diesel::connection::InstrumentationEvent;
@@ -13,24 +14,55 @@ struct Step {
     detail: String,
 }
 
+/// Statements that were issued, and those that the connection began to keep prepared.
+#[derive(Default)]
+struct Heard {
+    said: Vec<String>,
+    kept: BTreeSet<String>,
+}
+
+fn listen<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<(T, Heard)> {
+    let heard = Arc::new(Mutex::new(Heard::default()));
+    let hears = Arc::clone(&heard);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+        InstrumentationEvent::StartQuery { query, .. } => {
+            let text = query.to_string();
+            let sql = text.split_once(" -- binds:").map_or(&*text, |(sql, _)| sql);
+            hears.lock().unwrap().said.push(sql.to_owned());
+        }
+        InstrumentationEvent::CacheQuery { sql, .. } => {
+            hears.lock().unwrap().kept.insert(sql.to_owned());
+        }
+        _ => {}
+    });
+    let done = work(conn);
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let heard = std::mem::take(&mut *heard.lock().unwrap());
+    Ok((done?, heard))
+}
+
 /// What `work` answers, and the statements that it issued.
 pub fn heard<T>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T>,
 ) -> Result<(T, Vec<String>)> {
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&said);
-    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            let text = query.to_string();
-            let sql = text.split_once(" -- binds:").map_or(&*text, |(sql, _)| sql);
-            heard.lock().unwrap().push(sql.to_owned());
-        }
-    });
-    let done = work(conn);
-    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
-    let said = std::mem::take(&mut *said.lock().unwrap());
-    Ok((done?, said))
+    let (done, heard) = listen(conn, work)?;
+    Ok((done, heard.said))
+}
+
+/// What `work` answers, and the statements that it would have prepared each time: those that a connection, on which
+/// none of them ran before, does not keep, or plans anew for a LIMIT that is bound.
+pub fn prepared_anew<T>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T>,
+) -> Result<(T, Vec<String>)> {
+    let (done, heard) = listen(conn, work)?;
+    let is_bound = |sql: &str| sql.contains("LIMIT ?");
+    let anew = heard
+        .said
+        .into_iter()
+        .filter(|sql| is_bound(sql) || !heard.kept.contains(sql));
+    Ok((done, anew.collect()))
 }
 
 /// Steps of the plans of SQLite in which one of these words stands, or that read a whole table, with their statements.

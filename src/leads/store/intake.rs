@@ -211,7 +211,8 @@ pub fn is_claimed(
         .filter(contact_claims::vertical_id.eq(vertical.id))
         .filter(contact_claims::hash.eq_any(hashes))
         .filter(contact_claims::claimed_at.gt(over));
-    Ok(diesel::select(diesel::dsl::exists(claimed)).get_result(conn)?)
+    let is_claimed = diesel::select(diesel::dsl::exists(claimed));
+    Ok(each!(conn, |inner| Prepared(is_claimed).get_result(inner))?)
 }
 
 /// Inserts what belongs to leads: their sealed contacts and wants, their consents and their checks.
@@ -266,8 +267,10 @@ fn keep_text(conn: &mut Conn, hash: &[u8], text: &str) -> Result<()> {
     let row = (consent_texts::hash.eq(hash), consent_texts::text.eq(text));
     let kept = diesel::insert_into(consent_texts::table)
         .values(row)
-        .on_conflict_do_nothing();
-    each!(conn, |inner| Prepared(kept).execute(inner))?;
+        .on_conflict_do_nothing()
+        .returning(consent_texts::hash);
+    each!(conn, |inner| Prepared(kept)
+        .has_changed::<_, Vec<u8>>(inner))?;
     Ok(())
 }
 

@@ -46,9 +46,10 @@ pub fn count_in_window(
                 .lt(most_count)
                 .and(dsl::spent_minor.le(most_spent - price)),
         )
+        .returning(dsl::bought)
     )
-    .execute(inner))?;
-    Ok(counted == 1)
+    .has_changed::<_, i64>(inner))?;
+    Ok(counted)
 }
 
 /// What a window holds so far: leads and minor units.
@@ -103,8 +104,10 @@ pub fn hold_room(conn: &mut Conn, request: &PurchaseRequest, price: i64, now: Ts
             dsl::held.eq(dsl::held + 1),
             dsl::held_minor.eq(dsl::held_minor + price),
             dsl::last_served_at.eq(now),
-        ));
-    Ok(each!(conn, |inner| Prepared(hold).execute(inner))? == 1)
+        ))
+        .returning(dsl::id);
+    Ok(each!(conn, |inner| Prepared(hold)
+        .has_changed::<_, RequestId>(inner))?)
 }
 
 /// What a request's row says of its room.

@@ -6,9 +6,9 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::Bool;
 
 use crate::clock::Ts;
-use crate::db::Conn;
 use crate::db::schema::score_models;
 use crate::db::types::{from_json, json};
+use crate::db::{Conn, Prepared, each};
 use crate::error::Result;
 use crate::id::{ScoreModelId, UserId, VerticalId};
 use crate::scoring::{Formula, ModelState, ScoreModel, Trial};
@@ -65,13 +65,12 @@ pub fn by_id(conn: &mut Conn, id: ScoreModelId) -> Result<Option<ScoreModel>> {
 pub fn live(conn: &mut Conn, vertical: VerticalId) -> Result<Option<ScoreModel>> {
     // Without a LIMIT, since there is one at most, and with the state as a literal, which the index is made for:
     // SQLite plans a statement anew for each of them that is bound.
-    let row = score_models::table
+    let live = score_models::table
         .filter(score_models::vertical_id.eq(vertical))
-        .filter(sql::<Bool>("score_models.state = 'live'"))
-        .select(Row::as_select())
-        .get_result(conn)
-        .optional()?;
-    one(row)
+        .filter(sql::<Bool>("score_models.state = 'live'"));
+    let row = each!(conn, |inner| Prepared(live.select(Row::as_select()))
+        .get_result(inner));
+    one(row.optional()?)
 }
 
 /// The version of a vertical that is being made.

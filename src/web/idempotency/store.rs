@@ -51,9 +51,10 @@ pub fn insert(
     let row = Row::of(idem, stored, now);
     let insert = diesel::insert_into(keys::table)
         .values(row)
-        .on_conflict_do_nothing();
-    let inserted = each!(conn, |inner| Prepared(insert).execute(inner));
-    Ok(or_in_progress(inserted)? == 1)
+        .on_conflict_do_nothing()
+        .returning(keys::status);
+    let inserted = each!(conn, |inner| Prepared(insert).has_changed::<_, i32>(inner));
+    or_in_progress(inserted)
 }
 
 /// Inserts the keys that are not there and answers them; one statement on PostgreSQL.
@@ -114,11 +115,13 @@ pub fn set_answers(conn: &mut Conn, answers: &[(&Idempotency, Stored)], now: Ts)
 }
 
 pub fn set_answer(conn: &mut Conn, idem: &Idempotency, stored: &Stored) -> Result<()> {
-    let answer = diesel::update(keys::table.find((idem.account, &idem.endpoint, &idem.key))).set((
-        keys::status.eq(i32::from(stored.status)),
-        keys::body.eq(&stored.body),
-    ));
-    each!(conn, |inner| Prepared(answer).execute(inner))?;
+    let answer = diesel::update(keys::table.find((idem.account, &idem.endpoint, &idem.key)))
+        .set((
+            keys::status.eq(i32::from(stored.status)),
+            keys::body.eq(&stored.body),
+        ))
+        .returning(keys::status);
+    each!(conn, |inner| Prepared(answer).has_changed::<_, i32>(inner))?;
     Ok(())
 }
 
@@ -131,7 +134,7 @@ pub fn find(
     let row: Option<(Vec<u8>, i32, String)> = keys::table
         .find((account, endpoint, key))
         .select((keys::body_hash, keys::status, keys::body))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(|(hash, status, body)| {
         let status = u16::try_from(status).unwrap_or(200);
