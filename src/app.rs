@@ -251,10 +251,10 @@ fn runner(
         .on(notices::NOTICE_JOB, move |notice| {
             notices::jobs::send(teller.clone(), notice)
         })
-        .on(requests::jobs::WAKE_JOB, move |job| {
+        .on_many(requests::jobs::WAKE_JOB, move |job| {
             requests::jobs::wake(wake_db.clone(), wake_clock.clone(), job)
         })
-        .on(scoring::OFFER_JOB, move |job| {
+        .on_many(scoring::OFFER_JOB, move |job| {
             leads::offer_again(
                 offer_db.clone(),
                 offer_clock.clone(),
@@ -262,7 +262,7 @@ fn runner(
                 job,
             )
         })
-        .on(requests::MATCH_JOB, move |job| {
+        .on_many(requests::MATCH_JOB, move |job| {
             match_request(db.clone(), clock.clone(), job)
         }))
 }

@@ -10,8 +10,8 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::JobId;
 
-pub use runner::{Handler, Runner};
-pub use store::{Job, JobState, counts, dead, requeue};
+pub use runner::{Runner, Then};
+pub use store::{Job, JobState, counts, dead, due, requeue};
 
 /// Tries of a job whose failures may pass.
 pub const DEFAULT_TRIES: i32 = 10;

@@ -24,6 +24,7 @@ mod delivery;
 mod disputes;
 mod events;
 mod import;
+mod jobs;
 mod leads;
 mod ledger;
 mod ledger_laws;

@@ -1,4 +1,4 @@
-//! Runs due jobs by kind; each handler is idempotent, since a job may run twice after a crash.
+//! Runs due jobs by kind; each handler bears being run again, since a crash may repeat a job.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -7,20 +7,46 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::store::{self, Job, JobState};
-use crate::clock::{Clock, DAY};
+use super::store::{self, Job};
+use crate::clock::{Clock, DAY, Ts};
 use crate::db::Db;
 use crate::db::types::from_json;
 use crate::error::{Error, Result};
 
 /// Jobs taken in one round.
 const BATCH: i64 = 100;
-/// Jobs taken by one transaction, and finished by another.
+/// Jobs of the shared kinds that are taken by one transaction, and finished by another.
 const TOGETHER: usize = 10;
 
-type Running = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+/// What becomes of a job that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    Done,
+    /// It is to be done again from that instant on.
+    Again(Ts),
+}
+
+impl From<()> for Then {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+impl From<Option<Ts>> for Then {
+    fn from(next: Option<Ts>) -> Self {
+        next.map_or(Self::Done, Self::Again)
+    }
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<Then>> + Send>>;
+
 /// What does the work of one kind of job, given its payload.
-pub type Handler = Arc<dyn Fn(String) -> Running + Send + Sync>;
+#[derive(Clone)]
+struct Handler {
+    work: Arc<dyn Fn(String) -> Running + Send + Sync>,
+    /// Whether jobs of such kinds are taken and finished by tens.
+    is_shared: bool,
+}
 
 /// Knows a handler for each kind of job.
 #[derive(Clone)]
@@ -39,21 +65,50 @@ impl Runner {
         }
     }
 
-    /// Says who does the jobs of a kind.
+    /// Says who does the jobs of a kind, one by one: a crash repeats one at most.
     #[must_use]
-    pub fn on<P, F, W>(mut self, kind: &'static str, work: W) -> Self
+    pub fn on<P, F, T, W>(self, kind: &'static str, work: W) -> Self
     where
         P: DeserializeOwned + Send + 'static,
-        F: Future<Output = Result<()>> + Send + 'static,
+        T: Into<Then>,
+        F: Future<Output = Result<T>> + Send + 'static,
+        W: Fn(P) -> F + Send + Sync + 'static,
+    {
+        self.insert(kind, work, false)
+    }
+
+    /// Says who does the jobs of a kind that come in thousands, and that nobody notices when they are repeated: they
+    /// are taken and finished by tens, and a crash may repeat all ten.
+    #[must_use]
+    pub fn on_many<P, F, T, W>(self, kind: &'static str, work: W) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        T: Into<Then>,
+        F: Future<Output = Result<T>> + Send + 'static,
+        W: Fn(P) -> F + Send + Sync + 'static,
+    {
+        self.insert(kind, work, true)
+    }
+
+    fn insert<P, F, T, W>(mut self, kind: &'static str, work: W, is_shared: bool) -> Self
+    where
+        P: DeserializeOwned + Send + 'static,
+        T: Into<Then>,
+        F: Future<Output = Result<T>> + Send + 'static,
         W: Fn(P) -> F + Send + Sync + 'static,
     {
         let work = Arc::new(work);
-        let handler: Handler = Arc::new(move |payload| {
+        let work = Arc::new(move |payload: String| -> Running {
             let work = Arc::clone(&work);
-            Box::pin(async move { work(from_json(&payload)?).await })
+            Box::pin(async move { Ok(work(from_json(&payload)?).await?.into()) })
         });
-        self.handlers.insert(kind, handler);
+        self.handlers.insert(kind, Handler { work, is_shared });
         self
+    }
+
+    fn is_shared(&self, job: &Job) -> bool {
+        let handler = self.handlers.get(job.kind.as_str());
+        handler.is_some_and(|handler| handler.is_shared)
     }
 
     /// Runs what is due now, one job after the other; says how many ran.
@@ -64,8 +119,10 @@ impl Runner {
             .read(move |conn| store::due(conn, now, BATCH))
             .await?;
         let mut ran = 0;
-        for some in due.chunks(TOGETHER) {
-            ran += self.run_together(some.to_vec()).await?;
+        for some in due.chunk_by(|one, next| self.is_shared(one) && self.is_shared(next)) {
+            for few in some.chunks(TOGETHER) {
+                ran += self.run_together(few.to_vec()).await?;
+            }
         }
         Ok(ran)
     }
@@ -78,22 +135,26 @@ impl Runner {
             .db
             .write(move |conn| store::lease(conn, jobs.clone(), now))
             .await?;
-        let (mut ran, mut done) = (0, Vec::with_capacity(taken.len()));
+        let (mut ran, mut ended) = (0, Vec::with_capacity(taken.len()));
         for job in &taken {
             // What had to wait for long may be begun by another, who has a whole lease for it.
             if self.clock.now() > now.plus(store::LEASE / 2) {
                 break;
             }
             ran += 1;
-            if self.run(job.clone()).await? {
-                done.push(job.id);
-            }
+            ended.push((job.clone(), self.run(job).await));
         }
         let rest = taken.get(ran..).unwrap_or_default().to_vec();
         let now = self.clock.now();
         self.db
             .write(move |conn| {
-                store::finish(conn, &done, now)?;
+                for (job, outcome) in &ended {
+                    match outcome {
+                        Ok(Then::Done) => store::finish(conn, job.id, now)?,
+                        Ok(Then::Again(at)) => store::repeat(conn, job.id, *at)?,
+                        Err(error) => store::fail(conn, job, error, now)?,
+                    }
+                }
                 store::give_back(conn, &rest)
             })
             .await?;
@@ -106,33 +167,23 @@ impl Runner {
         self.db.write(move |conn| store::sweep(conn, before)).await
     }
 
-    /// Runs a job; false when it failed, which is then on record.
-    async fn run(&self, job: Job) -> Result<bool> {
+    /// Runs a job; answers what becomes of it, or why it failed.
+    async fn run(&self, job: &Job) -> Result<Then, String> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
-            Some(handler) => handler(job.payload.clone()).await,
+            Some(handler) => (handler.work)(job.payload.clone()).await,
             None => Err(Error::Internal(anyhow::anyhow!("no handler for this kind"))),
         };
-        let now = self.clock.now();
-        match outcome {
-            Ok(()) => {
-                metrics::counter!("galena_jobs_total", "kind" => job.kind, "outcome" => "done")
-                    .increment(1);
-                Ok(true)
+        let told = if outcome.is_ok() { "done" } else { "failed" };
+        metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => told)
+            .increment(1);
+        outcome.map_err(|error| {
+            let (kind, id) = (&job.kind, job.id);
+            if job.is_last_try() {
+                tracing::error!(%kind, %id, %error, "a job was given up");
+            } else {
+                tracing::warn!(%kind, %id, %error, "a job failed and will be tried again");
             }
-            Err(error) => {
-                metrics::counter!("galena_jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
-                let (kind, id, text) = (job.kind.clone(), job.id, error.to_string());
-                let state = self
-                    .db
-                    .write(move |conn| store::fail(conn, &job, &text, now))
-                    .await?;
-                if state == JobState::Dead {
-                    tracing::error!(%kind, %id, %error, "a job was given up");
-                } else {
-                    tracing::warn!(%kind, %id, %error, "a job failed and will be tried again");
-                }
-                Ok(false)
-            }
-        }
+            error.to_string()
+        })
     }
 }

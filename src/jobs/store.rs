@@ -33,6 +33,13 @@ pub struct Job {
     pub created_at: Ts,
 }
 
+impl Job {
+    /// Whether a try that fails is its last, for a job as it was before it.
+    pub fn is_last_try(&self) -> bool {
+        self.attempts + 1 >= self.max_attempts
+    }
+}
+
 pub fn insert(conn: &mut Conn, kind: &str, payload: &str, run_at: Ts, now: Ts) -> Result<JobId> {
     let id = JobId::new(now);
     diesel::insert_into(jobs::table)
@@ -78,8 +85,9 @@ pub fn lease(conn: &mut Conn, mut jobs: Vec<Job>, now: Ts) -> Result<Vec<Job>> {
                 jobs::state.eq(JobState::Running),
                 jobs::lease_until.eq(now.plus(LEASE)),
                 jobs::attempts.eq(jobs::attempts + 1),
-            ));
-        if each!(conn, |inner| Prepared(lease).execute(inner))? == 1 {
+            ))
+            .returning(jobs::id);
+        if each!(conn, |inner| Prepared(lease).has_changed::<_, JobId>(inner))? {
             taken.push(job);
         }
     }
@@ -103,28 +111,43 @@ pub fn give_back(conn: &mut Conn, jobs: &[Job]) -> Result<()> {
     Ok(())
 }
 
-pub fn finish(conn: &mut Conn, ids: &[JobId], now: Ts) -> Result<()> {
-    for id in ids {
-        let finish = diesel::update(jobs::table.find(id)).set((
+pub fn finish(conn: &mut Conn, id: JobId, now: Ts) -> Result<()> {
+    let finish = diesel::update(jobs::table.find(id))
+        .set((
             jobs::state.eq(JobState::Done),
             jobs::finished_at.eq(now),
             jobs::lease_until.eq(None::<Ts>),
-        ));
-        each!(conn, |inner| Prepared(finish).execute(inner))?;
-    }
+        ))
+        .returning(jobs::id);
+    each!(conn, |inner| Prepared(finish)
+        .has_changed::<_, JobId>(inner))?;
+    Ok(())
+}
+
+/// Queues a job that succeeded anew, with all its tries.
+pub fn repeat(conn: &mut Conn, id: JobId, at: Ts) -> Result<()> {
+    let repeat = diesel::update(jobs::table.find(id))
+        .set((
+            jobs::state.eq(JobState::Queued),
+            jobs::run_at.eq(at),
+            jobs::attempts.eq(0),
+            jobs::lease_until.eq(None::<Ts>),
+        ))
+        .returning(jobs::id);
+    each!(conn, |inner| Prepared(repeat)
+        .has_changed::<_, JobId>(inner))?;
     Ok(())
 }
 
 /// Notes a failure: another try after a growing pause, or the end as a dead job.
-pub fn fail(conn: &mut Conn, job: &Job, error: &str, now: Ts) -> Result<JobState> {
-    let attempts = job.attempts + 1;
-    let state = if attempts >= job.max_attempts {
+pub fn fail(conn: &mut Conn, job: &Job, error: &str, now: Ts) -> Result<()> {
+    let state = if job.is_last_try() {
         JobState::Dead
     } else {
         JobState::Queued
     };
     let doubled = 1_i64
-        .checked_shl(u32::try_from(attempts).unwrap_or(0))
+        .checked_shl(u32::try_from(job.attempts + 1).unwrap_or(0))
         .unwrap_or(i64::MAX);
     let pause = doubled.saturating_mul(5 * SECOND).min(MAX_PAUSE);
     diesel::update(jobs::table.find(job.id))
@@ -135,7 +158,7 @@ pub fn fail(conn: &mut Conn, job: &Job, error: &str, now: Ts) -> Result<JobState
             jobs::last_error.eq(error.chars().take(500).collect::<String>()),
         ))
         .execute(conn)?;
-    Ok(state)
+    Ok(())
 }
 
 /// How many jobs there are of each kind and state, for the operator and the metrics.
