@@ -25,6 +25,10 @@ const FEW: i32 = 256;
 /// Checkpoints in a row, each of what came during the one before, until few are left.
 const MOST_IN_A_ROW: usize = 6;
 
+/// Of the thread, as `nice` counts; on Linux it is each thread's own. 0 is usual, 19 the least.
+#[cfg(target_os = "linux")]
+const PRIORITY: i32 = 10;
+
 /// Tells the thread of commits; it ends with the last of these.
 pub struct Checkpoints {
     commits: SyncSender<()>,
@@ -63,6 +67,14 @@ impl Checkpoints {
     }
 }
 
+/// Lets the other threads go first where all are busy: nobody waits for what this one does.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, PRIORITY) {
+        tracing::warn!(%error, "the thread of checkpoints keeps the priority of the others");
+    }
+}
+
 struct Checkpointer {
     conn: Conn,
     path: PathBuf,
@@ -73,6 +85,7 @@ struct Checkpointer {
 
 impl Checkpointer {
     fn follow(&mut self, commits: &Receiver<()>, is_long: &AtomicBool) {
+        step_back();
         while commits.recv().is_ok() {
             std::thread::sleep(PAUSE);
             match self.catch_up() {
@@ -104,13 +117,10 @@ impl Checkpointer {
     /// Brings the copied pages to the disk. SQLite does so with the last frame of the log only, so that whoever
     /// copies that one, the writer as a rule, would wait for all that were copied before.
     fn flush(&mut self) -> std::io::Result<()> {
-        let file = match &self.file {
-            Some(file) => file,
-            None => {
-                let file = File::options().write(true).open(&self.path)?;
-                self.file.insert(ManuallyDrop::new(file))
-            }
-        };
-        file.sync_data()
+        if self.file.is_none() {
+            let file = File::options().write(true).open(&self.path)?;
+            self.file = Some(ManuallyDrop::new(file));
+        }
+        self.file.as_ref().map_or(Ok(()), |file| file.sync_data())
     }
 }
