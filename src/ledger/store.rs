@@ -153,7 +153,7 @@ pub fn posting(conn: &mut Conn, id: PostingId) -> Result<PostingRow> {
     Ok(ledger_postings::table
         .find(id)
         .select(PostingRow::as_select())
-        .first(conn)?)
+        .get_result(conn)?)
 }
 
 pub fn posting_of(conn: &mut Conn, source: Source, event: Event) -> Result<Option<PostingId>> {
@@ -162,7 +162,7 @@ pub fn posting_of(conn: &mut Conn, source: Source, event: Event) -> Result<Optio
         .filter(ledger_postings::source_id.eq(source.id()))
         .filter(ledger_postings::event.eq(event))
         .select(ledger_postings::id)
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
@@ -381,7 +381,7 @@ pub fn balance(conn: &mut Conn, account: LedgerAccount, currency: Currency) -> R
     Ok(ledger_accounts::table
         .find(account.key(currency))
         .select(ledger_accounts::balance_minor)
-        .first(conn)
+        .get_result(conn)
         .optional()?
         .unwrap_or(0))
 }

@@ -23,15 +23,15 @@ struct Heard {
 
 fn listen<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<(T, Heard)> {
     let heard = Arc::new(Mutex::new(Heard::default()));
-    let hears = Arc::clone(&heard);
+    let listener = Arc::clone(&heard);
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
         InstrumentationEvent::StartQuery { query, .. } => {
             let text = query.to_string();
             let sql = text.split_once(" -- binds:").map_or(&*text, |(sql, _)| sql);
-            hears.lock().unwrap().said.push(sql.to_owned());
+            listener.lock().unwrap().said.push(sql.to_owned());
         }
         InstrumentationEvent::CacheQuery { sql, .. } => {
-            hears.lock().unwrap().kept.insert(sql.to_owned());
+            listener.lock().unwrap().kept.insert(sql.to_owned());
         }
         _ => {}
     });

@@ -172,8 +172,8 @@ pub fn claim(
     let rows: Vec<ClaimRow> = rows.collect();
     let over = now.minus_days(vertical.duplicate_window_days);
     macro_rules! claim {
-        ($inner:expr, $values:expr) => {
-            Prepared(diesel::query_dsl::methods::FilterDsl::filter(
+        ($values:expr) => {
+            diesel::query_dsl::methods::FilterDsl::filter(
                 diesel::insert_into(contact_claims::table)
                     .values($values)
                     .on_conflict((contact_claims::vertical_id, contact_claims::hash))
@@ -183,14 +183,15 @@ pub fn claim(
                         contact_claims::claimed_at.eq(excluded(contact_claims::claimed_at)),
                     )),
                 contact_claims::claimed_at.le(over),
-            ))
-            .execute($inner)
+            )
         };
     }
     let claimed = match conn {
-        Conn::Postgres(inner) => claim!(inner, &rows)?,
+        Conn::Postgres(inner) => claim!(&rows).execute(inner)?,
         Conn::Sqlite(inner) => rows.iter().try_fold(0, |claimed, row| {
-            claim!(inner, row).map(|count| claimed + count)
+            Prepared(claim!(row).returning(contact_claims::lead_id))
+                .has_changed::<_, LeadId>(inner)
+                .map(|is_claimed| claimed + usize::from(is_claimed))
         })?,
     };
     Ok(claimed == rows.len())
