@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use galena::clock::{HOUR, MINUTE, Ts};
+use galena::clock::{HOUR, MINUTE};
 use galena::db::Conn;
 use galena::error::{Code, Error, Result};
 use galena::jobs::{self, JobState, Runner, Then};
@@ -133,16 +133,24 @@ on_both!(async fn what_had_to_wait_is_given_back_as_it_was(app) {
 
 on_both!(async fn a_job_that_comes_again_stays_one(app) {
     enqueue(app, CHORE, 1).await;
-    let clock = app.clock.clone();
-    let next = |now: Ts| now.plus(HOUR);
+    let (clock, runs) = (app.clock.clone(), Arc::new(AtomicUsize::new(0)));
     let runner = runner(app).on_many(CHORE, move |_: Numbered| {
-        let now = clock.now();
-        async move { Ok(Then::Again(next(now))) }
+        let (next, run) = (clock.now().plus(HOUR), runs.fetch_add(1, Ordering::Relaxed));
+        async move {
+            match run {
+                0 => Err(Error::refused(Code::Unavailable)),
+                _ => Ok(Then::Again(next)),
+            }
+        }
     });
-    for _ in 0..3 {
+    // What failed once has all its tries again when it succeeded.
+    for tried in [(1, true), (0, false), (0, false)] {
         assert_eq!(runner.run_due().await.unwrap(), 1);
         assert_eq!(runner.run_due().await.unwrap(), 0);
         assert_eq!(standing(app, CHORE).await, [1, 0, 0, 0]);
         app.advance(HOUR);
+        let now = app.clock.now();
+        let due = app.read(move |conn| jobs::due(conn, now, 10)).await;
+        assert_eq!((due[0].attempts, due[0].last_error.is_some()), tried);
     }
 });

@@ -124,7 +124,7 @@ pub fn finish(conn: &mut Conn, id: JobId, now: Ts) -> Result<()> {
     Ok(())
 }
 
-/// Queues a job that succeeded anew, with all its tries.
+/// Queues a job that succeeded anew, with all its tries, and forgets why it failed before.
 pub fn repeat(conn: &mut Conn, id: JobId, at: Ts) -> Result<()> {
     let repeat = diesel::update(jobs::table.find(id))
         .set((
@@ -132,6 +132,7 @@ pub fn repeat(conn: &mut Conn, id: JobId, at: Ts) -> Result<()> {
             jobs::run_at.eq(at),
             jobs::attempts.eq(0),
             jobs::lease_until.eq(None::<Ts>),
+            jobs::last_error.eq(None::<String>),
         ))
         .returning(jobs::id);
     each!(conn, |inner| Prepared(repeat)
